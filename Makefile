@@ -1,0 +1,73 @@
+# Everything runs in .venv, which the first command makes from the pinned requirements. `make help` lists the commands.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+SCALE ?= book
+ENV := .venv/installed
+RUN := .venv/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve lab run new seeds mutate stale bench colab pin test lint unit contract nbval mutate-changed site
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+$(ENV): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1)
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+book: $(ENV) ## build the site and say how to open it
+	$(RUN) tools.site build
+
+serve: book ## build the site and serve it [PORT=8000]
+	$(RUN) tools.site serve --port $(PORT)
+
+lab: $(ENV) ## open the notebooks in JupyterLab
+	.venv/bin/jupyter lab notebooks
+
+run: $(ENV) ## execute a chapter: CHAPTER=slug [SCALE=book|quick|gpu]; book writes its outputs
+	$(RUN) tools.run "$(CHAPTER)" "$(SCALE)"
+
+new: $(ENV) ## begin a chapter from the template: CHAPTER=slug
+	$(RUN) tools.new "$(CHAPTER)"
+
+seeds: $(ENV) ## run a chapter at quick with seeds 0 to 4 and store what its claims measure: CHAPTER=slug
+	$(RUN) tools.seeds "$(CHAPTER)"
+
+mutate: $(ENV) ## break chapters on purpose and see them turn red: all, or [CHAPTER=slug]
+	$(RUN) tools.mutate $(CHAPTER)
+
+stale: $(ENV) ## list the chapters whose outputs are older than their code or helpers
+	$(RUN) tools.stale
+
+bench: $(ENV) ## measure chapters and site, and write the book's page about it
+	$(RUN) tools.bench
+
+colab: $(ENV) ## write copies that install the package on Colab: BOOK_REPOSITORY_URL=...
+	$(RUN) tools.colab
+
+pin: $(ENV) ## compile pyproject.toml to the exact pins of requirements.txt
+	$(RUN) tools.pin
+
+test: lint unit contract nbval mutate-changed site ## everything that CI runs
+
+lint: $(ENV)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+unit: $(ENV)
+	$(RUN) pytest -q tests --ignore tests/site --ignore tests/test_contract.py
+
+contract: $(ENV)
+	$(RUN) pytest -q tests/test_contract.py
+
+nbval: $(ENV)
+	$(RUN) tools.nbval
+
+mutate-changed: $(ENV)
+	$(RUN) tools.mutate --changed
+
+site: $(ENV)
+	$(RUN) pytest -q tests/site

@@ -1,0 +1,123 @@
+"""Set-up of a chapter: its scale, device, seeded random generators, threads and figure style."""
+
+from __future__ import annotations
+
+import os
+import platform
+import random
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+import torch
+
+from helpers import figures, settings
+from helpers.progress import Progress
+
+T = TypeVar("T")
+
+_passive_scale: ContextVar[str | None] = ContextVar("passive_scale", default=None)
+_current: Run | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of a chapter. Made by :func:`start`.
+
+    Attributes:
+        slug: name of the chapter.
+        scale: ``quick``, ``book`` or ``gpu``.
+        seed: what ``BOOK_SEED`` says; every generator of the run is derived from it.
+        device: where the chapter makes its tensors.
+        generator: torch generator on the CPU, seeded with ``seed``.
+        rng: NumPy generator, seeded with ``seed``.
+    """
+
+    slug: str
+    scale: str
+    seed: int
+    device: torch.device
+    generator: torch.Generator = field(repr=False)
+    rng: np.random.Generator = field(repr=False)
+
+    def pick(self, *, quick: T, book: T, gpu: T) -> T:
+        """Return the argument that belongs to the scale of this run."""
+        return {"quick": quick, "book": book, "gpu": gpu}[self.scale]
+
+    def at_least(self, scale: str) -> bool:
+        """Whether this run is at ``scale`` or above it (quick < book < gpu).
+
+        Raises:
+            ValueError: if ``scale`` is not one of the three.
+        """
+        settings.check_scale(scale, "scale")
+        return settings.SCALES.index(self.scale) >= settings.SCALES.index(scale)
+
+    def progress(self, steps: int | Sequence[T], label: str) -> Progress:
+        """Iterate over ``steps`` (a count, or a sequence) with a progress bar and a history; see :class:`Progress`."""
+        return Progress(steps, label)
+
+
+def start(slug: str) -> Run:
+    """Set the run up and print one line that says where and how it runs.
+
+    Scale and seed come from ``BOOK_SCALE`` and ``BOOK_SEED``. Seeds the global generators of torch, NumPy and Python,
+    asks torch for deterministic algorithms on the CPU (on CUDA they raise for common backward passes), binds torch to
+    ``OMP_NUM_THREADS`` threads where that is set, and sets the style of the figures.
+
+    Args:
+        slug: name of the chapter: lower-case letters, digits and underscores.
+
+    Raises:
+        ValueError: if ``slug`` is malformed, or one of the two variables is.
+    """
+    if not isinstance(slug, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", slug):
+        raise ValueError(f"slug must be lower-case letters, digits and underscores, not {slug!r}")
+    passive = _passive_scale.get()
+    if passive is not None:
+        return _make_run(slug, passive, seed=0)
+    run = _make_run(slug, settings.scale_from_environment(), settings.seed_from_environment())
+    random.seed(run.seed)
+    np.random.seed(run.seed)
+    torch.manual_seed(run.seed)
+    torch.use_deterministic_algorithms(run.device.type == "cpu")
+    if threads := os.environ.get("OMP_NUM_THREADS"):
+        torch.set_num_threads(int(threads))
+    figures.set_style()
+    global _current
+    _current = run
+    print(
+        f"{run.slug} · scale {run.scale} · seed {run.seed} · {_device_name(run.device)}"
+        f" · Python {platform.python_version()} · torch {torch.__version__}"
+    )
+    return run
+
+
+def current_run() -> Run | None:
+    """The run that :func:`start` set up in this process, or None before that."""
+    return _current
+
+
+@contextmanager
+def passive(scale: str) -> Iterator[None]:
+    """Within this context :func:`start` sets no seed, prints nothing and changes nothing: it only makes a ``Run``."""
+    token = _passive_scale.set(settings.check_scale(scale, "scale"))
+    try:
+        yield
+    finally:
+        _passive_scale.reset(token)
+
+
+def _make_run(slug: str, scale: str, seed: int) -> Run:
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return Run(slug, scale, seed, device, torch.Generator().manual_seed(seed), np.random.default_rng(seed))
+
+
+def _device_name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{platform.machine()} CPU, {torch.get_num_threads()} threads"

@@ -1,0 +1,43 @@
+"""The environment variables that steer a run, read and checked in one place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import torch
+
+SCALES = ("quick", "book", "gpu")
+
+
+def batch() -> bool:
+    """Whether the notebook is executed for the book (``BOOK_BATCH=1``) and nobody sits in front of the kernel."""
+    return os.environ.get("BOOK_BATCH") == "1"
+
+
+def scale_from_environment() -> str:
+    """Scale of this run: ``BOOK_SCALE``, else ``gpu`` where CUDA is there and ``quick`` where it is not."""
+    scale = os.environ.get("BOOK_SCALE") or ("gpu" if torch.cuda.is_available() else "quick")
+    return check_scale(scale, "BOOK_SCALE")
+
+
+def seed_from_environment() -> int:
+    """Seed of this run: ``BOOK_SEED``, a whole number from 0 on; 0 where it is not set."""
+    text = os.environ.get("BOOK_SEED") or "0"
+    if not text.isdecimal():
+        raise ValueError(f"BOOK_SEED must be a whole number from 0 on, not {text!r}")
+    return int(text)
+
+
+def check_scale(scale: str, argument: str) -> str:
+    """Return ``scale`` if it is one of the three; raise ``ValueError`` that names ``argument`` if it is not."""
+    if scale not in SCALES:
+        raise ValueError(f"{argument} must be one of {', '.join(SCALES)}, not {scale!r}")
+    return scale
+
+
+def states_to_draw(values: Sequence) -> list:
+    """The values of a slider that this run draws: all, or first, middle and last in a ``quick`` run for the book."""
+    if batch() and scale_from_environment() == "quick" and len(values) > 3:
+        return [values[0], values[len(values) // 2], values[-1]]
+    return list(values)

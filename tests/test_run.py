@@ -1,0 +1,120 @@
+"""start, Run and Progress: scales, seeds, generators, history, and what they say to bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from helpers import Run, start
+from helpers.run import current_run, passive
+
+
+def test_start_reads_scale_and_seed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("BOOK_SCALE", "book")
+    monkeypatch.setenv("BOOK_SEED", "7")
+    run = start("some_chapter")
+    assert (run.scale, run.seed, run.slug) == ("book", 7, "some_chapter")
+    assert current_run() is run
+    line = capsys.readouterr().out
+    assert line.count("\n") == 1
+    assert "some_chapter · scale book · seed 7" in line
+
+
+def test_every_generator_follows_the_seed(book_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def draws(seed: str) -> list[float]:
+        monkeypatch.setenv("BOOK_SEED", seed)
+        run = start("some_chapter")
+        drawn = [torch.rand(1, generator=run.generator), torch.rand(1), run.rng.random(), np.random.random()]
+        return [float(number) for number in drawn]
+
+    first, again, other = draws("0"), draws("0"), draws("1")
+    assert first == again
+    assert all(a != b for a, b in zip(first, other, strict=True))
+
+
+@pytest.mark.parametrize("slug", ["", "Robust", "a-b", "1a", None, 3])
+def test_start_rejects_a_malformed_slug(slug: object) -> None:
+    with pytest.raises(ValueError, match="slug must be lower-case"):
+        start(slug)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("BOOK_SCALE", "huge", "BOOK_SCALE must be one of quick, book, gpu, not 'huge'"),
+        ("BOOK_SEED", "-1", "BOOK_SEED must be a whole number"),
+        ("BOOK_SEED", "nan", "BOOK_SEED must be a whole number"),
+    ],
+)
+def test_start_rejects_bad_variables(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ValueError, match=message):
+        start("some_chapter")
+
+
+def test_pick_and_at_least(run: Run) -> None:
+    assert run.pick(quick=1, book=2, gpu=3) == 1
+    assert run.at_least("quick")
+    assert not run.at_least("book")
+    with pytest.raises(ValueError, match="scale must be one of quick, book, gpu"):
+        run.at_least("large")
+
+
+def test_passive_start_changes_nothing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    before, style = torch.random.get_rng_state(), current_run()
+    capsys.readouterr()
+    with passive("gpu"):
+        lifted = start("other_chapter")
+    assert lifted.scale == "gpu"
+    assert capsys.readouterr().out == ""
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert current_run() is style
+
+
+def test_progress_iterates_and_keeps_history(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    steps = run.progress(3, "training")
+    for step in steps:
+        steps.log(loss=torch.tensor(2.0 - step), rate=step)
+    assert len(steps) == 3
+    np.testing.assert_array_equal(steps.history["loss"], [2.0, 1.0, 0.0])
+    np.testing.assert_array_equal(steps.history["rate"], [0, 1, 2])
+    assert "training: 3 steps" in capsys.readouterr().out
+    assert list(run.progress("abc", "letters")) == ["a", "b", "c"]
+
+
+def test_running_a_loop_again_starts_a_new_history(run: Run) -> None:
+    steps = run.progress(2, "training")
+    for _ in range(2):
+        for _ in steps:
+            steps.log(loss=1.0)
+    assert len(steps.history["loss"]) == 2
+
+
+def test_progress_keeps_nan_so_that_the_curve_shows_it(run: Run) -> None:
+    steps = run.progress(1, "training")
+    for _ in steps:
+        steps.log(loss=float("nan"))
+    assert np.isnan(steps.history["loss"]).all()
+
+
+@pytest.mark.parametrize("steps", [0, -3, 2.5, None, [], True])
+def test_progress_rejects_bad_steps(run: Run, steps: object) -> None:
+    with pytest.raises(ValueError, match="steps must be"):
+        run.progress(steps, "training")
+
+
+def test_progress_rejects_what_is_no_number(run: Run) -> None:
+    steps = run.progress(1, "training")
+    with pytest.raises(ValueError, match=r"loss must be one number, not an array of shape \[2\]"):
+        [steps.log(loss=torch.zeros(2)) for _ in steps]
+
+
+def test_progress_shows_a_bar_to_a_person(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv("BOOK_BATCH", "0")
+    steps = run.progress(2, "training")
+    for _ in steps:
+        steps.log(loss=0.5)
+    assert "training: 100%" in capsys.readouterr().err

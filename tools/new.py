@@ -1,0 +1,65 @@
+"""``make new``: begin a chapter: a notebook from the template, with its metadata, where it belongs."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import jupytext
+
+from tools.chapters import NOTEBOOKS, ROOT, UsageError, write
+
+METHODS = ROOT / "book" / "methods.csv"
+TEMPLATE = Path(__file__).parent / "template" / "chapter.py"
+
+
+def methods() -> dict[str, dict[str, str]]:
+    """Slug -> slug, part, title, authors, venue, year of the methods that the book is about."""
+    with METHODS.open(encoding="utf-8", newline="") as file:
+        return {row["slug"]: row for row in csv.DictReader(file)}
+
+
+def new(slug: str) -> Path:
+    """Write the notebook of a method that has none yet, and return its path."""
+    known = methods()
+    if slug not in known:
+        raise UsageError(f"CHAPTER must be a method of {METHODS.relative_to(ROOT)}: {', '.join(known)}, not {slug!r}")
+    method = known[slug]
+    path = NOTEBOOKS / method["part"] / f"{slug}.ipynb"
+    if path.exists():
+        raise UsageError(f"CHAPTER {slug!r} has a notebook already, in {method['part']}")
+    key = f"{method['authors'].split(';')[0].split()[-1].lower()}{method['year']}"
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for placeholder, value in (("SLUG-DASHED", slug.replace("_", "-")), ("SLUG", slug), ("BIBKEY", key)):
+        text = text.replace(placeholder, value)
+    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata["book"] = {
+        "slug": slug,
+        "part": method["part"],
+        "title": "TITLE: the method in plain words",
+        "summary": "",
+        "paper": {name: method[name] for name in ("title", "authors", "venue")}
+        | {"year": int(method["year"]), "key": key},
+        "task": [],
+        "teaches": [],
+        "prerequisites": [],
+        "thumbnail": f"fig-{slug.replace('_', '-')}-problem",
+        "display_only": [],
+        "breaks": [],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(notebook, path)
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make new", description=__doc__)
+    parser.add_argument("chapter")
+    path = new(parser.parse_args().chapter).relative_to(ROOT)
+    print(f"{path} is there. Add {path.with_suffix('')} to _toc.yml and the paper to book/references.bib, then write;")
+    print(f"`make run CHAPTER={path.stem} SCALE=quick` runs it.")
+
+
+if __name__ == "__main__":
+    main()

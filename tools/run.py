@@ -1,0 +1,75 @@
+"""``make run``: execute a chapter; at ``book`` scale, put the outputs into its notebook."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+from importlib.metadata import version
+
+import torch
+from nbclient.exceptions import CellExecutionError
+
+from helpers.settings import SCALES
+from tools.chapters import UsageError, chapter_path, code_hash, helpers_hash, read, write
+from tools.execute import Execution, execute
+
+SHOWN_VERSIONS = ("torch", "numpy", "scipy", "matplotlib")
+BOOK_THREADS = 2
+
+
+def run(slug: str, scale: str) -> Execution:
+    """Execute the chapter at ``scale``; replace its notebook only on success.
+
+    A ``book`` run stores outputs, hashes, date and versions; any run stores what it cost.
+    """
+    path = chapter_path(slug)
+    if scale not in SCALES:
+        raise UsageError(f"SCALE must be one of {', '.join(SCALES)}, not {scale!r}")
+    if scale == "gpu" and not torch.cuda.is_available():
+        raise UsageError("SCALE=gpu needs a CUDA device, and torch finds none on this machine")
+    threads = {"quick": 1, "book": BOOK_THREADS, "gpu": os.cpu_count() or 1}[scale]
+    try:
+        done = execute(read(path), scale=scale, threads=threads, label=f"{slug} ({scale})")
+    except CellExecutionError as error:
+        raise SystemExit(f"{error}\n{slug} failed at scale {scale}; its notebook is as it was.") from None
+    # The chapter may have been edited while it ran: then its new text is kept and these outputs are not.
+    notebook = read(path)
+    if code_hash(notebook) != code_hash(done.notebook):
+        raise SystemExit(f"{slug} was edited while it ran; its notebook is as the edit left it. Run it again.")
+    book = notebook.metadata.setdefault("book", {})
+    if scale == "book":
+        notebook.cells = done.notebook.cells
+        notebook.metadata.pop("widgets", None)
+        book["hash"] = {"code": code_hash(notebook), "helpers": helpers_hash(notebook)}
+        book["run"] = {
+            "scale": scale,
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "device": f"{platform.machine()} CPU" if not torch.cuda.is_available() else torch.cuda.get_device_name(),
+            "seed": 0,
+            "threads": threads,
+            "python": platform.python_version(),
+            "versions": {name: version(name) for name in SHOWN_VERSIONS},
+        }
+    seconds = done.cpu_seconds if scale == "quick" else done.wall_seconds
+    for key, value in (("seconds", round(seconds, 1)), ("memory", round(done.memory))):
+        book[key] = {**dict.fromkeys(SCALES), **book.get(key, {}), scale: value}
+    write(notebook, path)
+    return done
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("chapter")
+    parser.add_argument("scale", nargs="?", default="book")
+    arguments = parser.parse_args()
+    done = run(arguments.chapter, arguments.scale)
+    print(
+        f"{arguments.chapter} at scale {arguments.scale}: {done.cpu_seconds:.1f} CPU-seconds,"
+        f" {done.wall_seconds:.1f} s, {done.memory:.0f} MiB at most."
+    )
+
+
+if __name__ == "__main__":
+    main()
