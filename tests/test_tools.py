@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 from tests.small_chapter import STATEMENT, write_small_chapter
 from tools import chapters, colab, mutate, new, run, seeds, stale
@@ -64,6 +65,7 @@ def test_seeds_are_stored(folder: Path) -> None:
     seeds.seeds("small")
     stored = read(path).metadata.book.seeds
     assert stored.seeds == [0, 1, 2, 3, 4]
+    assert stored.code == code_hash(read(path))
     assert stored.claims[STATEMENT] == {"values": [2.0] * 5, "held": [True] * 5}
 
 
@@ -101,8 +103,15 @@ def test_mutation_needs_a_measured_claim_and_one_place(folder: Path) -> None:
 
 
 def test_new_begins_a_chapter_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toc = folder / "_toc.yml"
+    toc.write_text(chapters.ROOT.joinpath("_toc.yml").read_text())
+    monkeypatch.setattr(new, "TOC", toc)
     monkeypatch.setattr(new, "NOTEBOOKS", folder)
     path = new.new("filterreg")
+    new.new("dsa_pruning")
+    fitting, efficiency = yaml.safe_load(toc.read_text())["parts"][1]["chapters"][0:13:12]
+    assert fitting["sections"][-1] == {"file": "notebooks/fitting/filterreg"}
+    assert efficiency == {"file": "book/parts/efficiency", "sections": [{"file": "notebooks/efficiency/dsa_pruning"}]}
     assert path == folder / "fitting" / "filterreg.ipynb"
     notebook = read(path)
     assert notebook.metadata.book.paper.key == "gao2019"

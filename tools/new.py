@@ -10,6 +10,7 @@ import jupytext
 
 from tools.chapters import NOTEBOOKS, ROOT, UsageError, write
 
+TOC = ROOT / "_toc.yml"
 METHODS = ROOT / "book" / "methods.csv"
 TEMPLATE = Path(__file__).parent / "template" / "chapter.py"
 
@@ -21,7 +22,7 @@ def methods() -> dict[str, dict[str, str]]:
 
 
 def new(slug: str) -> Path:
-    """Write the notebook of a method that has none yet, and return its path."""
+    """Write the notebook of a method that has none yet, enter it in _toc.yml, and return its path."""
     known = methods()
     if slug not in known:
         raise UsageError(f"CHAPTER must be a method of {METHODS.relative_to(ROOT)}: {', '.join(known)}, not {slug!r}")
@@ -50,14 +51,28 @@ def new(slug: str) -> Path:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     write(notebook, path)
+    add_to_toc(method["part"], slug)
     return path
+
+
+def add_to_toc(part: str, slug: str) -> None:
+    """Put the chapter behind the others of its part in _toc.yml; comments and order of the file stay."""
+    lines = TOC.read_text(encoding="utf-8").splitlines()
+    place = lines.index(f"      - file: book/parts/{part}") + 1
+    if lines[place].strip() != "sections:":
+        lines.insert(place, "        sections:")
+    place += 1
+    while lines[place].startswith("          - file: "):
+        place += 1
+    lines.insert(place, f"          - file: notebooks/{part}/{slug}")
+    TOC.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make new", description=__doc__)
     parser.add_argument("chapter")
     path = new(parser.parse_args().chapter).relative_to(ROOT)
-    print(f"{path} is there. Add {path.with_suffix('')} to _toc.yml and the paper to book/references.bib, then write;")
+    print(f"{path} is there and in _toc.yml. Add its paper to book/references.bib, then write;")
     print(f"`make run CHAPTER={path.stem} SCALE=quick` runs it.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
+from tools.chapters import code_hash
 from tools.contract.anatomy import Chapter, Findings
 from tools.seeds import SEEDS
 
@@ -75,6 +76,8 @@ def seeds(chapter: Chapter) -> Findings:
     table = chapter.book["seeds"]
     if table.get("seeds") != list(SEEDS):
         yield None, f"metadata.book.seeds is for the seeds {table.get('seeds')}, expected {list(SEEDS)}"
+    if table.get("code") != code_hash(chapter.notebook):
+        yield None, "the code has changed since the seeds were run, expected a fresh make seeds"
     for claim in chapter.claims:
         held = table["claims"].get(claim.statement, {}).get("held", [])
         if len(held) != len(SEEDS):

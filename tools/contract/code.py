@@ -25,7 +25,7 @@ NETWORK = re.compile(
 SYSTEM = re.compile(
     r"(os|subprocess|pathlib|shutil|tempfile|glob|skimage\.io)(\.|$)|(trimesh|librosa|torch)\.(load|save)$"
     r"|numpy\.(load|save|savez|savez_compressed|loadtxt|savetxt|genfromtxt|fromfile|memmap)$"
-    r"|builtins\.(open|get_ipython)$"
+    r"|builtins\.(open|get_ipython|__import__)$"
 )
 FILE_METHODS = ("imread", "imsave", "open", "read", "save", "savefig", "tofile", "write")
 PYPLOT = re.compile(r"(matplotlib\.pyplot|pylab)(\.|$)")

@@ -1,0 +1,172 @@
+"""A miniature chapter that keeps the whole contract, for tests to break."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools.chapters import code_hash
+
+SLUG, PART, KEY = "least_median", "fitting", "rousseeuw1984"
+CORE = "at 40 % outliers it is ten times nearer the true slope than least squares"
+BREAKDOWN = "past one half of outliers the error grows twentyfold"
+BOOK_ONLY = "more pairs bring the line no nearer"
+
+
+def text(name: str, *lines: str) -> NotebookNode:
+    return new_markdown_cell("\n".join(lines), id=name)
+
+
+def code(name: str, source: str, *outputs: NotebookNode, tags: tuple[str, ...] = (), **metadata: dict) -> NotebookNode:
+    metadata |= {"tags": list(tags)} if tags else {}
+    return new_code_cell(source, id=name, outputs=list(outputs), metadata=metadata)
+
+
+def printed(line: str, stream: str = "stdout") -> NotebookNode:
+    return new_output("stream", name=stream, text=f"{line}\n")
+
+
+def shown(kind: str, data: str, **metadata: dict) -> NotebookNode:
+    return new_output("display_data", {kind: data, "text/plain": "<shown>"}, metadata=metadata)
+
+
+def figure(name: str, source: str) -> NotebookNode:
+    described = {"figure": {"caption": "Look at the left panel.", "name": name}, "image": {"alt": "Two panels."}}
+    return code(name, source, shown("image/png", "iVBORw0KGgo="), mystnb=described)
+
+
+def claim(name: str, statement: str, arguments: str, *, at: str = "quick", core: bool = False) -> NotebookNode:
+    record = {"statement": statement, "value": 12.0, "at": at, "core": core, "scale": "book"}
+    output = shown("text/html", statement, book_claim={**record, "asserted": True, "held": True})
+    return code(name, f'claim("{statement}", {arguments})', output, tags=("nbval-check-output",))
+
+
+def exercise(number: int) -> list[NotebookNode]:
+    return [
+        text(f"exercise-{number}", f"### {number}. Change the loss", "Does it still hold?"),
+        code(f"check-{number}", "def check(answer):\n    assert answer > 0"),
+        code(f"solution-{number}", f"check({number})", tags=("hide-cell",)),
+    ]
+
+
+IMPORTS = f"""\
+import torch
+from dataclasses import dataclass
+from helpers import claim, explore, figures, start
+run = start("{SLUG}")"""
+
+CONFIG = """\
+@dataclass
+class Config:
+    n: int  # points
+    m: int  # random pairs drawn
+
+cfg = run.pick(quick=Config(200, 300), book=Config(2000, 3000), gpu=Config(200_000, 3000))
+PAPER = Config(20, 1000)
+TRUE = torch.tensor([3.0, 1.0])"""
+
+METHOD = """\
+def residuals(theta, x, y):
+    return y - (theta[:, :1] * x + theta[:, 1:])  # [m, n]
+
+def median_squared_residual(theta, x, y):
+    return (residuals(theta, x, y) ** 2).median(dim=1).values  # [m]"""
+
+SHOW = "def show(title):\n    drawing, axes = figures.panels()\n    axes.plot(error)\n    return drawing"
+
+EXPLORE = 'explore(show, title=["a", "b"], caption="Drag past one half.", alt="The line lets go.")'
+
+
+def good_notebook() -> NotebookNode:
+    """The chapter, sealed: numbered and hashed like one that was just executed at ``book`` scale."""
+    cells = [
+        text("title", "# Least median of squares", f"Fits a line that ignores half of the points {{cite}}`{KEY}`."),
+        code("imports", IMPORTS, printed(f"{SLUG} · scale book · seed 0")),
+        code("config", CONFIG),
+        text("problem", "## The problem", "Least squares squares its enemies."),
+        code("sample", "def sample(n, generator):\n    return torch.rand(n, generator=generator)"),
+        figure("fig-liars", "x = sample(cfg.n, run.generator)\nfigures.curves({'x': x})"),
+        text(
+            "idea",
+            "## The idea",
+            "The median does not care.",
+            "",
+            "## The world",
+            "Points.",
+            "",
+            "## The method",
+            "Eq. 1.",
+        ),
+        code("method", METHOD),
+        text("solving", "## Solving", "What do you expect?"),
+        code("solve", "theta = torch.rand(cfg.m, 2)\nerror = median_squared_residual(theta, x, x)"),
+        text("results", "## Results", "The table says who wins."),
+        code("show", SHOW),
+        figure("fig-errors", "show('errors')"),
+        text("explore", "## Explore", "Drag."),
+        code(
+            "play",
+            EXPLORE,
+            shown("text/html", '<img loading="lazy" alt="The line." src="data:image/png;base64,iVBOR">'),
+        ),
+        text("hold", "## Does it hold?", "Section 4 proves a breakdown point of one half."),
+        claim("core", CORE, 'error.min(), "<=", 10, core=True', core=True),
+        claim("breakdown", BREAKDOWN, 'error.max(), ">=", 20'),
+        claim("more", BOOK_ONLY, 'error.mean(), "<=", 2, at="book"', at="book"),
+        text("paper", "## At paper scale", "The same code.", "", "## Exercises", "Three of them."),
+        *(cell for number in (1, 2, 3) for cell in exercise(number)),
+        text("changed", "## What we changed", "Random pairs replace all pairs."),
+    ]
+    book = {
+        "slug": SLUG,
+        "part": PART,
+        "title": "Least median of squares",
+        "summary": "A line that ignores half of the points.",
+        "paper": {"title": "LMS", "authors": "Peter J. Rousseeuw", "venue": "JASA", "year": 1984, "key": KEY},
+        "task": ["line fitting"],
+        "teaches": ["robust statistics", "breakdown point"],
+        "prerequisites": [],
+        "thumbnail": "fig-errors",
+        "display_only": ["show"],
+        "breaks": [{"find": ".median(dim=1).values", "replace": ".mean(dim=1)", "claim": CORE}],
+        "seconds": {"quick": 3.2, "book": 20.5, "gpu": None},
+        "memory": {"quick": 400, "book": 500, "gpu": None},
+        "seeds": {
+            "scale": "quick",
+            "seeds": [0, 1, 2, 3, 4],
+            "code": "",
+            "claims": {
+                CORE: {"values": [12.0] * 5, "held": [True] * 5},
+                BREAKDOWN: {"values": [21.0] * 5, "held": [True] * 5},
+                BOOK_ONLY: {"values": [3.0] * 5, "held": [False] * 5},
+            },
+        },
+        "hash": {"code": "", "helpers": "0123456789abcdef"},
+        "run": {"scale": "book", "seed": 0},
+    }
+    notebook = new_notebook(cells=cells, metadata={"book": book})
+    seal(notebook)
+    return notebook
+
+
+def seal(notebook: NotebookNode) -> None:
+    """Number the code cells and store their hash, as a fresh run does."""
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for count, cell in enumerate(code_cells, start=1):
+        cell.execution_count = count
+    book = notebook.metadata.book
+    book["hash"]["code"] = book["seeds"]["code"] = code_hash(notebook)
+
+
+def put(notebook: NotebookNode, folder: Path) -> tuple[Path, Path]:
+    """Write the notebook, as it is, and a bibliography below ``folder``; their paths."""
+    path, bibliography = folder / PART / f"{SLUG}.ipynb", folder / "references.bib"
+    path.parent.mkdir(parents=True)
+    path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
+    bibliography.write_text(
+        f"@article{{{KEY},\n  title = {{Least Median of Squares Regression}},\n}}\n", encoding="utf-8"
+    )
+    return path, bibliography
