@@ -14,7 +14,7 @@ help: ## list the commands
 $(ENV): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1)
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(RUN) pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
 	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -58,7 +58,7 @@ lint: $(ENV)
 	.venv/bin/ruff format --check .
 
 unit: $(ENV)
-	$(RUN) pytest -q tests --ignore tests/site --ignore tests/test_contract.py
+	$(RUN) pytest -q -n 2 tests --ignore tests/site --ignore tests/test_contract.py
 
 contract: $(ENV)
 	$(RUN) pytest -q tests/test_contract.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import linecache
 import sys
 from pathlib import Path
@@ -35,7 +36,8 @@ def load_chapter(slug: str, scale: str = "quick") -> ModuleType:
     with passive(scale):
         for number, cell in enumerate(notebook.cells, start=1):
             if cell.cell_type == "code":
-                _execute(liftable(ast.parse(cell.source), left_out), cell.source, f"<{slug}, cell {number}>", module)
+                code = liftable(ast.parse(cell.source), set(vars(module)), left_out)
+                _execute(code, cell.source, f"<{slug}, cell {number}>", module)
     return module
 
 
@@ -51,30 +53,55 @@ def find_chapter(slug: str) -> Path:
     return chapters[slug]
 
 
-def liftable(cell: ast.Module, left_out: set[str] = frozenset()) -> ast.Module:
+def liftable(cell: ast.Module, known: set[str], left_out: set[str] = frozenset()) -> ast.Module:
     """The part of a cell that :func:`load_chapter` takes: imports, ``run``, ``cfg``, functions, classes, constants.
+
+    An UPPER_CASE name is a constant if its value is made of names that are lifted too; else it is a result of the
+    chapter whose symbol happens to be a capital.
 
     Args:
         cell: the parsed code cell.
+        known: the names lifted from the cells before.
         left_out: names of functions that only draw results of the chapter.
     """
-    return ast.Module([node for node in cell.body if _is_liftable(node, left_out)], type_ignores=[])
+    known = known | set(dir(builtins))
+    lifted = []
+    for node in cell.body:
+        if _is_liftable(node, known, left_out):
+            lifted.append(node)
+            known |= _bound(node)
+    return ast.Module(lifted, type_ignores=[])
 
 
-def _is_liftable(node: ast.stmt, left_out: set[str]) -> bool:
+def _is_liftable(node: ast.stmt, known: set[str], left_out: set[str]) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return node.name not in left_out
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        names = [name for target in targets for name in ast.walk(target) if not isinstance(name, ast.expr_context)]
-        return all(
-            isinstance(name, ast.Tuple)
-            or (isinstance(name, ast.Name) and (name.id in ("run", "cfg") or name.id.isupper()))
-            for name in names
-        )
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        constant = all(name in ("run", "cfg") or (name.isidentifier() and name.isupper()) for name in _bound(node))
+        return constant and _taken(node.value) <= known
     return False
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """The names that a statement gives to what it makes."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    # A target such as `x[0]` changes something that is there: its text is no name of a constant.
+    leaves = [leaf for target in targets for leaf in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    return {ast.unparse(leaf) for leaf in leaves}
+
+
+def _taken(value: ast.expr) -> set[str]:
+    """The names that an expression needs from outside."""
+    names = [node for node in ast.walk(value) if isinstance(node, ast.Name)]
+    own = {node.arg for node in ast.walk(value) if isinstance(node, ast.arg)}
+    own |= {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    return {name.id for name in names} - own
 
 
 def _execute(code: ast.Module, source: str, filename: str, module: ModuleType) -> None:

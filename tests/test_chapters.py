@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import traceback
@@ -29,6 +30,14 @@ def test_lifts_definitions_and_nothing_else(folder: Path, capsys: pytest.Capture
     assert not hasattr(small, "result")
     assert not hasattr(small, "show_result")
     assert capsys.readouterr().out == ""
+
+
+def test_a_capital_symbol_for_a_result_is_no_constant() -> None:
+    source = (
+        "N = 3\nX = result + 1\nA, B = N, [n for n in range(N)]\nC, x = 1, 2\nD.n = 1\nE[0] = 1\nF = lambda n: n + X"
+    )
+    lifted = chapters.liftable(ast.parse(source), set())
+    assert [ast.unparse(node) for node in lifted.body] == ["N = 3", "A, B = (N, [n for n in range(N)])"]
 
 
 def test_tracebacks_name_the_cell(folder: Path) -> None:

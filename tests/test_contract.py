@@ -186,7 +186,7 @@ BAD: list[tuple[str, str | None, str, Change]] = [
     ("device_neutral", "solve", "cuda", append("solve", "error.to('cuda')")),
     ("liftable_code", "method", "distance uses 'x'", append("method", "def distance(y):\n    return (y - x).abs()")),
     ("liftable_code", "method", "Net uses 'theta'", append("method", "class Net:\n    start = theta")),
-    ("liftable_code", "solve", "SCALE uses 'error'", append("solve", "SCALE = error.max()")),
+    ("liftable_code", "solve", "f uses 'SCALE'", append("solve", "SCALE = error.max()\n\ndef f():\n    return SCALE")),
     ("liftable_code", "method", "uses 'show'", append("method", "def twice():\n    return [show(k) for k in 'ab']")),
     ("liftable_code", "show", "show uses 'error'", set_in("display_only", [])),
     ("liftable_code", None, "names 'hide'", set_in("display_only", ["show", "hide"])),

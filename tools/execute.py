@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from tqdm import tqdm
 
-from tools.chapters import ROOT
+from tools.chapters import ROOT, code_cells
 
 # Runs as the last cell of the copy and is taken out again.
 MEASURE = """
@@ -29,12 +29,14 @@ class Execution:
 
     Attributes:
         notebook: the copy, with outputs.
+        start_seconds: from the start of the kernel until the first code cell, the imports, has run.
         cpu_seconds: of the kernel, all threads, imports included.
         wall_seconds: from the start of the kernel to its end.
         memory: peak resident memory of the kernel in MiB.
     """
 
     notebook: NotebookNode
+    start_seconds: float
     cpu_seconds: float
     wall_seconds: float
     memory: float
@@ -67,7 +69,13 @@ def execute(
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     notebook.cells.append(new_code_cell(MEASURE))
-    with tqdm(total=len(notebook.cells), desc=label, unit="cell", disable=not label) as bar:
+    ends: list[float] = []
+
+    def count(**_: object) -> None:
+        ends.append(time.perf_counter())
+        bar.update()
+
+    with tqdm(total=len(code_cells(notebook)), desc=label, unit="cell", disable=not label) as bar:
         client = NotebookClient(
             notebook,
             timeout=None,
@@ -75,13 +83,13 @@ def execute(
             allow_errors=keep_going,
             record_timing=False,
             resources={"metadata": {"path": str(ROOT)}},
-            on_cell_complete=lambda **_: bar.update(),
+            on_cell_executed=count,
         )
         began = time.perf_counter()
         client.execute(env=environment(scale, seed, threads))
     seconds = time.perf_counter() - began
     cpu_seconds, memory = json.loads(notebook.cells.pop().outputs[0].text)
-    return Execution(notebook, cpu_seconds, seconds, memory)
+    return Execution(notebook, ends[0] - began, cpu_seconds, seconds, memory)
 
 
 def outputs(notebook: NotebookNode) -> list[NotebookNode]:

@@ -126,10 +126,12 @@ def device_neutral(chapter: Chapter) -> Findings:
 def liftable_code(chapter: Chapter) -> Findings:
     """What load_chapter lifts stands on its own: builtins, arguments, imports, constants, run, cfg and each other."""
     left_out = set(chapter.book["display_only"])
-    lifted = [
-        (code.index, *bound_and_taken(node)) for code in chapter.code for node in liftable(code.tree, left_out).body
-    ]
-    known = set(dir(builtins)).union(*(bound for _, bound, _ in lifted))
+    lifted, known = [], set(dir(builtins))
+    for code in chapter.code:
+        for node in liftable(code.tree, known, left_out).body:
+            bound, taken = bound_and_taken(node)
+            lifted.append((code.index, bound, taken))
+            known |= bound
     for index, bound, taken in lifted:
         for name in sorted(taken - known):
             yield (
