@@ -60,7 +60,7 @@ def _page(draw: Callable[..., Drawn], parameters: dict[str, Sequence], caption: 
                 for name, values in kept.items()}  # fmt: skip
     drawn = [_draw(draw, dict(zip(kept, values, strict=True))) for values in product(*kept.values())]
     limits = _shared_limits([figure for figure, _ in drawn])
-    pictures = [figures.png(_with_limits(figure, limits)) for figure, _ in drawn]
+    pictures = [figures.png(_with_limits(figure, limits), figures.FRAME_DPI) for figure, _ in drawn]
     sounds = [sound.html(f"Sound of state {k + 1}") for k, (_, sound) in enumerate(drawn) if sound is not None]
     labels = {name: [_label(value) for value in values] for name, values in kept.items()}
     shown = [len(values) // 2 for values in kept.values()]

@@ -24,7 +24,13 @@ from typing import BinaryIO
 ROOT = Path(__file__).parents[1]
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".ipynb", ".xml", ".txt", ".map"}
 # What changes the pages beyond the files that they are made from.
-VARIABLES = ("BOOK_REPOSITORY_URL", "BOOK_REPOSITORY_BRANCH", "BOOK_COLAB_BRANCH", "BOOK_JUPYTERHUB_URL", "BOOK_SITE_URL")
+VARIABLES = (
+    "BOOK_REPOSITORY_URL",
+    "BOOK_REPOSITORY_BRANCH",
+    "BOOK_COLAB_BRANCH",
+    "BOOK_JUPYTERHUB_URL",
+    "BOOK_SITE_URL",
+)
 
 
 def fetch_packages(root: Path = ROOT) -> None:
@@ -42,7 +48,7 @@ def fetch_packages(root: Path = ROOT) -> None:
 
 
 def build(root: Path = ROOT, *, clean: bool = False) -> Path:
-    """Build the site with warnings as errors, from scratch where an incremental build would be wrong; return its folder."""
+    """Build the site, from scratch where an incremental build would be wrong; warnings are errors."""
     fetch_packages(root)
     stamp, now = root / "_build" / ".site", foundations(root)
     if clean or not stamp.exists() or stamp.read_text() != now:
@@ -63,7 +69,9 @@ def foundations(root: Path) -> str:
     digest = hashlib.sha256()
     files = [root / "_toc.yml", root / "_config.yml", root / "book" / "package-lock.json"]
     for folder in ("_ext", "_templates"):
-        files += sorted(path for path in (root / "book" / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
+        files += sorted(
+            path for path in (root / "book" / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"
+        )
     for path in files:
         digest.update(path.read_bytes())
     for path in sorted(root.glob("notebooks/*/*.ipynb")):
@@ -73,7 +81,9 @@ def foundations(root: Path) -> str:
         digest.update(f"{path.relative_to(root)}\0{title}\0{metadata}\0".encode())
     for path in sorted((root / "book").rglob("*.md")):
         if "node_modules" not in path.parts:
-            heading = next((line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("# ")), "")
+            heading = next(
+                (line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("# ")), ""
+            )
             digest.update(f"{path.relative_to(root)}\0{heading}\0".encode())
     for name in VARIABLES:
         digest.update(f"{name}={os.environ.get(name, '')}\0".encode())
@@ -93,7 +103,9 @@ class CompressingHandler(SimpleHTTPRequestHandler):
             return self.send_missing()
         if path.suffix not in COMPRESSED or "gzip" not in self.headers.get("Accept-Encoding", ""):
             return super().send_head()
-        return self.send_bytes(HTTPStatus.OK, compressed(path, path.stat().st_mtime_ns), self.guess_type(str(path)), gzipped=True)
+        return self.send_bytes(
+            HTTPStatus.OK, compressed(path, path.stat().st_mtime_ns), self.guess_type(str(path)), gzipped=True
+        )
 
     def send_missing(self) -> BinaryIO | None:
         page = Path(self.directory) / "404.html"
@@ -109,12 +121,12 @@ class CompressingHandler(SimpleHTTPRequestHandler):
         self.end_headers()
         return BytesIO(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_arguments: object) -> None:
         """Say nothing: the terminal belongs to the reader."""
 
 
 @lru_cache(maxsize=1024)
-def compressed(path: Path, stamp: int) -> bytes:
+def compressed(path: Path, _stamp: int) -> bytes:
     return gzip.compress(path.read_bytes(), 6)
 
 

@@ -1,0 +1,50 @@
+"""The site of the book: everything that Jupyter Book does not bring, one file per thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from book_site import (
+    api,
+    assets,
+    errata,
+    explorers,
+    formulas,
+    gallery,
+    images,
+    notebooks,
+    pages,
+    partmap,
+    parts,
+    roles,
+    scoreboard,
+    status,
+)
+
+ROOMS = (
+    notebooks,
+    gallery,
+    parts,
+    partmap,
+    scoreboard,
+    errata,
+    status,
+    explorers,
+    formulas,
+    api,
+    images,
+    roles,
+    assets,
+    pages,
+)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value(
+        "comments_config", None, ""
+    )  # Jupyter Book sets it for an extension that this book does without
+    for room in ROOMS:
+        room.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,75 @@
+"""Fonts and MathJax from the pinned npm packages, and the theme without its icon script."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ConfigError
+
+PACKAGES = Path("book") / "node_modules"
+FONTS = {
+    "serif.woff2": "@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-normal.woff2",
+    "serif-italic.woff2": "@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-italic.woff2",
+    "sans.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    "mono.woff2": "@fontsource/jetbrains-mono/files/jetbrains-mono-latin-400-normal.woff2",
+}
+MATHJAX = (
+    "startup.js",
+    "core.js",
+    "input/tex.js",
+    "input/tex/extensions",
+    "output/chtml.js",
+    "output/chtml/fonts/tex.js",
+    "output/chtml/fonts/woff-v2",
+    "a11y/assistive-mml.js",
+)
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("builder-inited", copy_packages)
+    app.connect("html-page-context", drop_scripts)
+
+
+def copy_packages(app: Sphinx) -> None:
+    """Bring what the pages load into _static/vendor of the site."""
+    packages = Path(app.srcdir) / PACKAGES
+    if not packages.is_dir():
+        raise ConfigError(
+            "book/node_modules is missing: build the site with `python -m tools.site build`, which fetches it"
+        )
+    vendor = Path(app.outdir) / "_static" / "vendor"
+    for name, source in FONTS.items():
+        copy(packages / source, vendor / "fonts" / name)
+    for name in MATHJAX:
+        copy(packages / "mathjax" / "es5" / name, vendor / "mathjax" / name)
+
+
+def copy(source: Path, target: Path) -> None:
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
+
+
+def drop_scripts(
+    _app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: nodes.document | None
+) -> None:
+    """Pages without code need no copy button, pages without folded cells no toggle button."""
+    body = context.get("body", "")
+    unused = [
+        name
+        for name, sign in (("copybutton", "<pre>"), ("clipboard", "<pre>"), ("togglebutton", "toggle"))
+        if sign not in body
+    ]
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if not any(name in str(getattr(script, "filename", script)) for name in unused)
+    ]

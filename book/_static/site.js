@@ -1,0 +1,68 @@
+// Small behaviours of the site. Every page reads and works without them.
+
+// What scrolls sideways in itself can be reached by keyboard.
+function makeScrollersReachable() {
+  for (const box of document.querySelectorAll("pre, .table-scroll, .pst-scrollable-table-container, .cell_output .output, div.math")) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
+// As soon as a reader reaches for a slider, its other frames are fetched.
+function fetchFramesOnDemand(figure) {
+  const fetchAll = () => figure.querySelectorAll("img[loading=lazy]").forEach((image) => { image.loading = "eager"; });
+  for (const event of ["pointerenter", "focusin"]) figure.addEventListener(event, fetchAll, { once: true });
+}
+
+// A table whose heads sort and whose field narrows the rows.
+function makeSortable(box) {
+  const body = box.querySelector("tbody");
+  const rows = [...body.rows];
+  const heads = [...box.querySelectorAll("th")];
+  const count = box.querySelector(".count");
+  const key = (row, column) => row.cells[column].dataset.key;
+  const compare = (a, b) => (a !== "" && b !== "" && !isNaN(a) && !isNaN(b) ? a - b : a.localeCompare(b));
+
+  heads.forEach((head, column) => {
+    head.querySelector("button").addEventListener("click", () => {
+      const rising = head.getAttribute("aria-sort") !== "ascending";
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+      rows.sort((a, b) => (rising ? 1 : -1) * compare(key(a, column), key(b, column)));
+      body.append(...rows);
+    });
+  });
+  box.querySelector("input")?.addEventListener("input", (event) => {
+    const words = event.target.value.toLowerCase();
+    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(words);
+    const shown = rows.filter((row) => !row.hidden).length;
+    count.textContent = words ? `${shown} of ${rows.length} rows` : "";
+  });
+}
+
+// The gallery's three filters; an address such as ?part=Shapes sets them.
+function makeGallery(gallery) {
+  const form = gallery.querySelector("form");
+  const cards = [...gallery.querySelectorAll(".tile")];
+  const selects = [...form.querySelectorAll("select")];
+  const filter = () => {
+    for (const card of cards) {
+      card.hidden = selects.some(({ name, value }) => value && !card.dataset[name].split("|").includes(value));
+    }
+    const shown = cards.filter((card) => !card.hidden).length;
+    form.querySelector(".count").textContent = shown === cards.length ? "" : `${shown} of ${cards.length} chapters`;
+  };
+  const wanted = new URLSearchParams(location.search);
+  for (const select of selects) if (wanted.has(select.name)) select.value = wanted.get(select.name);
+  form.addEventListener("change", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  filter();
+}
+
+document.querySelectorAll(".book-explore").forEach(fetchFramesOnDemand);
+document.querySelectorAll(".sortable").forEach(makeSortable);
+document.querySelectorAll(".gallery").forEach(makeGallery);
+makeScrollersReachable();
+window.addEventListener("load", makeScrollersReachable);
+window.addEventListener("resize", makeScrollersReachable);
+performance.mark("interactive");

@@ -1,0 +1,90 @@
+"""What the pages do: tables sort and narrow, the gallery filters, the reader's choice of light or dark stays."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Page:
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    yield page
+    page.close()
+
+
+def keys(opened: Page, column: int) -> list[str]:
+    return opened.evaluate(
+        f"[...document.querySelectorAll('.sortable tbody tr')].map((row) => row.cells[{column}].dataset.key)"
+    )
+
+
+def test_scoreboard_sorts(opened: Page, address: str) -> None:
+    opened.goto(address + "book/scoreboard.html")
+    heads = opened.locator(".sortable th button").all_inner_texts()
+    for column, name in enumerate(heads):
+        button = opened.locator(".sortable th button").nth(column)
+        button.press("Enter")
+        rising = keys(opened, column)
+        assert opened.locator(".sortable th").nth(column).get_attribute("aria-sort") == "ascending"
+        if name.strip() in ("Measured", "Must be"):
+            numbers = [float(key) for key in rising if key != "nan"]
+            assert numbers == sorted(numbers)
+        button.press("Enter")
+        assert sorted(keys(opened, column)) == sorted(rising)
+        assert opened.locator(".sortable th").nth(column).get_attribute("aria-sort") == "descending"
+
+
+def test_scoreboard_narrows(opened: Page, address: str) -> None:
+    opened.goto(address + "book/scoreboard.html")
+    first = keys(opened, 1)[0]
+    opened.fill(".narrow input", first)
+    shown = opened.locator(".sortable tbody tr:visible")
+    assert shown.count() >= 1
+    assert all(first in text for text in shown.all_inner_texts())
+    opened.fill(".narrow input", "no claim says this")
+    assert opened.locator(".sortable tbody tr:visible").count() == 0
+
+
+def test_a_claim_links_to_its_cell(opened: Page, address: str) -> None:
+    opened.goto(address + "book/scoreboard.html")
+    link = opened.locator("td.statement a").first
+    words = link.inner_text()
+    link.click()
+    opened.wait_for_load_state("load")
+    assert words in opened.locator(".claim:target").inner_text()
+
+
+def test_gallery_filters(opened: Page, address: str) -> None:
+    opened.goto(address + "book/index.html")
+    everything = opened.locator(".gallery .tile").count()
+    assert everything
+    for name in ("part", "task", "teaches"):
+        select = opened.locator(f"select[name={name}]")
+        for value in select.locator("option").all_inner_texts()[1:]:
+            select.select_option(value)
+            tiles = opened.locator(".gallery .tile:visible")
+            assert tiles.count() >= 1
+            assert all(value in (tile.get_attribute(f"data-{name}") or "").split("|") for tile in tiles.all())
+        select.select_option("All")
+        assert opened.locator(".gallery .tile:visible").count() == everything
+
+
+def test_dark_mode_is_remembered(opened: Page, address: str, chapters: list[str]) -> None:
+    opened.goto(address + "book/index.html")
+    button = opened.locator(".theme-switch-button:visible").first
+    for _ in range(3):
+        if opened.evaluate("document.documentElement.dataset.mode") == "dark":
+            break
+        button.click()
+    opened.goto(address + chapters[0])
+    assert opened.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_pages_read_without_scripts(browser: Browser, address: str, chapters: list[str]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto(address + chapters[0])
+    assert opened.locator(".chapter-header").is_visible()
+    assert opened.locator("figure.book-explore [data-state]:visible").count() >= 1
+    context.close()

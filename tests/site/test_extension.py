@@ -1,0 +1,123 @@
+"""The book's Sphinx extension, without a build."""
+
+from __future__ import annotations
+
+import base64
+import math
+from pathlib import Path
+
+import pytest
+from book_site import claims, explorers, header, launch, text
+from book_site.chapters import Chapter, Claim, Method, from_notebook
+
+PAPER = {"title": "A Paper", "authors": "Ada One; Bob Two", "venue": "CVPR", "year": 2019, "key": "one2019"}
+METHOD = Method("other", "fitting", "Other", "Another Paper", "Cy Three", "ECCV", "2020", "A line.")
+
+
+def chapter(**book: object) -> Chapter:
+    return Chapter(
+        "notebooks/fitting/one", {"slug": "one", "part": "fitting", "paper": PAPER, **book}, "One: it works", (), ()
+    )
+
+
+def record(**changes: object) -> dict[str, object]:
+    facts = {"statement": "a & b", "value": 0.5, "op": ">=", "bound": 0.4, "at": "quick", "core": True}
+    return (
+        facts | {"paper": None, "asserted": True, "held": True, "scale": "book", "seed": 0, "device": "cpu"} | changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.123456, "0.123"), (1234.5, "1,234"), (0, "0"), (-2.5, "−2.5"), (3e-9, "3 × 10⁻⁹"), (2.5e7, "2.5 × 10⁷"),
+     ("nan", "not a number"), (math.inf, "∞"), (None, "–"), (100.0, "100")],
+)  # fmt: skip
+def test_numbers(value: object, words: str) -> None:
+    assert text.number(value) == words
+
+
+@pytest.mark.parametrize(("value", "words"), [(None, "not measured"), (3.14, "3.1 s"), (21.3, "21 s"), (161, "3 min")])
+def test_seconds(value: object, words: str) -> None:
+    assert text.seconds(value) == words
+
+
+def test_header_says_what_was_not_measured() -> None:
+    html = header.expectation(chapter(seconds={"quick": 12.0, "book": 100.0, "gpu": None}, memory=None))
+    assert html.count("not measured") == 4
+
+
+def test_prerequisites_are_links_where_the_chapter_exists() -> None:
+    here = chapter(prerequisites=["known", "other"])
+    known = Chapter("notebooks/fitting/known", {"slug": "known"}, "Known: yes", (), ())
+    html = header.prerequisites(here, {"known": known}, {"other": METHOD}, "../../")
+    assert html == '<a href="../../notebooks/fitting/known.html">Known</a>, Other (still to come)'
+
+
+def test_no_launch_button_without_a_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BOOK_REPOSITORY_URL", raising=False)
+    monkeypatch.setenv("BOOK_JUPYTERHUB_URL", "https://hub.example.org")
+    assert [label for label, _, _ in launch.actions(chapter(), "../../")] == ["Download notebook"]
+
+
+def test_launch_buttons_with_a_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOK_REPOSITORY_URL", "https://github.com/some/book.git")
+    monkeypatch.setenv("BOOK_JUPYTERHUB_URL", "https://hub.example.org/")
+    monkeypatch.delenv("BOOK_COLAB_BRANCH", raising=False)
+    found = {label: url for label, url, _ in launch.actions(chapter(), "../../")}
+    assert (
+        found["Open in Colab"]
+        == "https://colab.research.google.com/github/some/book/blob/main/notebooks/fitting/one.ipynb"
+    )
+    assert (
+        found["Open on Binder"]
+        == "https://mybinder.org/v2/gh/some/book/main?urlpath=lab%2Ftree%2Fnotebooks%2Ffitting%2Fone.ipynb"
+    )
+    assert found["Open on JupyterHub"].startswith(
+        "https://hub.example.org/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com"
+    )
+
+
+def test_other_hosts_have_no_colab_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOK_REPOSITORY_URL", "https://git.example.org/some/book")
+    monkeypatch.delenv("BOOK_JUPYTERHUB_URL", raising=False)
+    assert [label for label, _, _ in launch.actions(chapter(), "")] == ["Download notebook", "Open on Binder"]
+
+
+def test_claims_show_value_bound_and_seeds() -> None:
+    seeds = {"scale": "quick", "seeds": [0, 1, 2, 3, 4], "values": [0.5, 0.6, 0.45, 0.7, 0.5], "held": [True] * 5}
+    html = claims.claim_html(Claim("claim-1", record(), seeds))
+    assert 'id="claim-1"' in html
+    assert "a &amp; b" in html
+    assert "≥ 0.4" in html
+    assert ">Held<" in html
+    assert "Seeds 0 to 4 at quick" in html
+    assert html.count("<circle") == 5
+    assert "0.45 to 0.7" in html
+
+
+def test_a_failed_claim_and_one_that_is_not_asserted() -> None:
+    assert ">Failed<" in claims.claim_html(Claim("claim-1", record(held=False, value="nan")))
+    assert ">Not asserted here<" in claims.claim_html(Claim("claim-1", record(asserted=False, at="gpu")))
+
+
+def test_strip_bears_values_that_are_equal_or_not_finite() -> None:
+    assert "<circle" in claims.strip(
+        Claim("c", record(bound=1.0), {"scale": "quick", "seeds": [0], "values": [1.0], "held": [True]})
+    )
+    assert (
+        claims.strip(Claim("c", record(), {"scale": "quick", "seeds": [0], "values": ["nan"], "held": [False]})) == ""
+    )
+
+
+def test_frames_become_files(tmp_path: Path) -> None:
+    pixel = base64.b64encode(b"not a picture, but bytes").decode()
+    html = f'<img alt="a" src="data:image/png;base64,{pixel}"><audio src="data:audio/mpeg;base64,{pixel}"></audio>'
+    moved = explorers.with_files(html, tmp_path, "../_images")
+    assert "base64" not in moved
+    assert len(list(tmp_path.iterdir())) == 2
+    assert moved.count('src="../_images/explore-') == 2
+
+
+def test_a_notebook_without_metadata_is_named() -> None:
+    with pytest.raises(ValueError, match=r"notebooks/fitting/one\.ipynb has no metadata\.book\.slug"):
+        from_notebook({"metadata": {}, "cells": []}, "notebooks/fitting/one")

@@ -1,0 +1,120 @@
+"""Every page, opened in a browser: it needs nothing from elsewhere, complains of nothing, is light and fast."""
+
+from __future__ import annotations
+
+from statistics import median
+
+import pytest
+from playwright.sync_api import Browser
+from visits import Visit, visit
+
+HEAVIEST, MEDIAN = 1_000_000, 700_000  # bytes over the wire when a page is opened with an empty cache
+READABLE, INTERACTIVE = 1.0, 2.0  # seconds
+TRIES = 3  # a page that misses its time is measured again: other work on the machine is not the page's fault
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser, address: str, pages: list[str]) -> list[Visit]:
+    visit(browser, address, pages[0])  # the first page pays for the start of the browser
+    return [visit(browser, address, page) for page in pages if page != "index.html"]
+
+
+def test_nothing_comes_from_elsewhere(visits: list[Visit], address: str) -> None:
+    assert {
+        seen.page: away for seen in visits if (away := [url for url in seen.requests if not url.startswith(address)])
+    } == {}
+
+
+def test_nothing_is_missing(visits: list[Visit]) -> None:
+    assert {seen.page: seen.missing for seen in visits if seen.missing} == {}
+
+
+def test_console_is_silent(visits: list[Visit]) -> None:
+    assert {seen.page: seen.complaints for seen in visits if seen.complaints} == {}
+
+
+def test_formulas_and_citations_are_rendered(visits: list[Visit]) -> None:
+    assert {seen.page: seen.unrendered for seen in visits if seen.unrendered} == {}
+
+
+def test_pictures_appear(visits: list[Visit]) -> None:
+    assert {seen.page: seen.broken_images for seen in visits if seen.broken_images} == {}
+
+
+def test_pages_do_not_scroll_sideways(visits: list[Visit], browser: Browser, address: str) -> None:
+    assert {seen.page: seen.width for seen in visits if seen.width > 1300} == {}
+    narrow = {seen.page: width_at(browser, address, seen.page, 390) for seen in visits}
+    assert {page: width for page, width in narrow.items() if width > 390} == {}
+
+
+def width_at(browser: Browser, address: str, page: str, width: int) -> int:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    opened = context.new_page()
+    opened.goto(address + page, wait_until="load")
+    opened.evaluate("() => window.MathJax?.startup?.promise")
+    found = opened.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    return found
+
+
+def test_pages_are_light(visits: list[Visit], capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\n{table(visits)}")
+    heavy = {seen.page: seen.bytes_at_load for seen in visits if seen.bytes_at_load > HEAVIEST}
+    assert heavy == {}, f"at most {HEAVIEST} bytes"
+    chapters = [seen.bytes_at_load for seen in visits if seen.page.startswith("notebooks/")]
+    assert median(chapters) <= MEDIAN
+
+
+def table(visits: list[Visit]) -> str:
+    head = f"{'page':52}{'kB':>7}{'scrolled':>10}{'readable':>10}{'interactive':>13}{'formulas':>10}"
+    rows = [
+        f"{seen.page:52}{seen.bytes_at_load / 1000:7.0f}{seen.bytes_scrolled / 1000:10.0f}{seen.readable:8.2f} s"
+        f"{seen.interactive:11.2f} s{seen.formulas:8.2f} s"
+        for seen in sorted(visits, key=lambda seen: -seen.bytes_at_load)
+    ]
+    return "\n".join([head, *rows])
+
+
+def test_pages_are_fast(visits: list[Visit], browser: Browser, address: str) -> None:
+    slow = {}
+    for seen in visits:
+        tries = [seen]
+        while not fast(tries[-1]) and len(tries) < TRIES:
+            tries.append(visit(browser, address, seen.page))
+        if not fast(tries[-1]):
+            slow[seen.page] = [(f"{t.readable:.2f} s", f"{t.interactive:.2f} s") for t in tries]
+    assert slow == {}, f"readable within {READABLE} s and interactive within {INTERACTIVE} s"
+
+
+def fast(seen: Visit) -> bool:
+    return seen.readable <= READABLE and seen.interactive <= INTERACTIVE
+
+
+def test_landing_page_is_the_entrance(browser: Browser, address: str) -> None:
+    opened = browser.new_page()
+    opened.goto(address)
+    opened.wait_for_url("**/book/index.html")
+    assert opened.title().startswith("Runnable Vision")
+    opened.close()
+
+
+def test_unknown_address_gets_the_404_page(browser: Browser, address: str) -> None:
+    opened = browser.new_page()
+    answer = opened.goto(address + "no-such-page.html")
+    assert answer is not None
+    assert answer.status == 404
+    assert opened.inner_text("article h1").startswith("Page not found")
+    opened.close()
+
+
+def test_search_works_without_a_network(browser: Browser, address: str) -> None:
+    opened = browser.new_page()
+    opened.goto(address + "book/index.html")
+    opened.keyboard.press("Control+k")
+    opened.keyboard.type("counter-clockwise")
+    opened.keyboard.press("Enter")
+    opened.wait_for_url("**/search.html?q=*")
+    opened.wait_for_selector("ul.search li a")
+    assert "Conventions" in opened.inner_text("ul.search")
+    opened.close()

@@ -1,0 +1,112 @@
+"""Opening a page and keeping what happened: requests, complaints, weight and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+
+SCROLL = """async () => {
+  for (let y = 0; y < document.documentElement.scrollHeight; y += 600) {
+    scrollTo(0, y);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  scrollTo(0, 0);
+}"""
+TIMES = """async () => {
+  await window.MathJax?.startup?.promise;
+  const formulas = document.querySelector("mjx-container") ? performance.now() : 0;
+  const paint = performance.getEntriesByName("first-contentful-paint")[0];
+  const ready = performance.getEntriesByName("interactive")[0];
+  const interactive = Math.max(ready?.startTime ?? 0, paint.startTime);
+  return { readable: paint.startTime / 1000, interactive: interactive / 1000, formulas: formulas / 1000 };
+}"""
+
+
+@dataclass
+class Visit:
+    """What one page did when it was opened with an empty cache."""
+
+    page: str
+    requests: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    bytes_at_load: int = 0
+    bytes_scrolled: int = 0
+    readable: float = 0.0
+    interactive: float = 0.0
+    formulas: float = 0.0
+    unrendered: list[str] = field(default_factory=list)
+    broken_images: list[str] = field(default_factory=list)
+    width: int = 0
+
+
+def visit(browser: Browser, address: str, page: str, width: int = 1300, mode: str = "light") -> Visit:
+    """Open the page, wait for its formulas, scroll through it."""
+    seen = Visit(page)
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=mode)  # type: ignore[arg-type]
+    opened = context.new_page()
+    weigh(opened, seen)
+    opened.on("request", lambda request: note_request(request, seen))
+    opened.on("requestfailed", lambda request: seen.missing.append(f"{request.url} ({request.failure})"))
+    opened.on("response", lambda response: note_response(response, seen))
+    opened.on("console", lambda message: note_message(message, seen))
+    opened.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    opened.goto(address + page, wait_until="load")
+    times = opened.evaluate(TIMES)
+    seen.readable, seen.interactive, seen.formulas = times["readable"], times["interactive"], times["formulas"]
+    opened.wait_for_load_state("networkidle")
+    seen.bytes_at_load = seen.bytes_scrolled
+    opened.evaluate(SCROLL)
+    opened.wait_for_load_state("networkidle")
+    seen.unrendered = opened.evaluate(UNRENDERED)
+    seen.broken_images = opened.evaluate(BROKEN_IMAGES)
+    seen.width = opened.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    return seen
+
+
+def weigh(opened: Page, seen: Visit) -> None:
+    """Count the bytes that cross the wire, compressed."""
+    session = opened.context.new_cdp_session(opened)
+    session.send("Network.enable")
+
+    def finished(event: dict) -> None:
+        seen.bytes_scrolled += int(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", finished)
+
+
+def note_request(request: Request, seen: Visit) -> None:
+    if not request.url.startswith(("data:", "blob:")):
+        seen.requests.append(request.url)
+
+
+def note_response(response: Response, seen: Visit) -> None:
+    if response.status >= 400:
+        seen.missing.append(f"{response.url} ({response.status})")
+
+
+def note_message(message: ConsoleMessage, seen: Visit) -> None:
+    if message.type in ("error", "warning"):
+        seen.complaints.append(f"{message.type}: {message.text}")
+
+
+# Formulas that MathJax did not set or could not read, and citations that lead nowhere.
+UNRENDERED = r"""() => {
+  const found = [];
+  const text = document.querySelector("article, main")?.cloneNode(true);
+  if (!text) return found;
+  for (const box of text.querySelectorAll("pre, code, script, style, mjx-container")) box.remove();
+  for (const sign of [/\$\$/, /\\\[/, /\\\(/, /\\(frac|alpha|sum|mathbf)\b/, /\{(cite|math|ref|doc|eq)(:[a-z]+)?\}/]) {
+    const match = text.textContent.match(sign);
+    if (match) found.push(text.textContent.slice(Math.max(0, match.index - 30), match.index + 40));
+  }
+  const wrong = [...document.querySelectorAll("mjx-merror, .problematic, .system-message")];
+  const raw = [...document.querySelectorAll(".math")].filter((formula) => !formula.querySelector("mjx-container"));
+  for (const box of [...wrong, ...raw]) found.push(box.textContent);
+  return found;
+}"""
+BROKEN_IMAGES = """() => [...document.images]
+  .filter((image) => image.getClientRects().length && !(image.complete && image.naturalWidth))
+  .map((image) => image.src)"""
