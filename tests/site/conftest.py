@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser
 
 from tools import site
+from tools.visits import launched_browser
 
 EXTENSION = Path(__file__).parents[2] / "book" / "_ext"
 sys.path.insert(0, str(EXTENSION))
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-NO_BROWSER = (
-    "The site's tests need a Chromium. Install one with `apt-get install chromium` or `playwright install chromium`."
-)
 
 
 @pytest.fixture(scope="session")
@@ -44,23 +38,9 @@ def address(built: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
+def browser() -> Iterator[Browser]:
+    with launched_browser() as started:
         yield started
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """The machine's own chromium, else the one that Playwright fetched."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    try:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-    except Error as error:
-        if path is None:
-            pytest.fail(NO_BROWSER, pytrace=False)
-        raise RuntimeError(f"{path} does not start: {error}") from error
-    yield started
-    started.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from book_site import claims, explorers, header, launch, text
+from book_site import claims, explorers, header, launch, pages, text
 from book_site.chapters import Chapter, Claim, Method, from_notebook
 
 PAPER = {"title": "A Paper", "authors": "Ada One; Bob Two", "venue": "CVPR", "year": 2019, "key": "one2019"}
@@ -121,3 +122,36 @@ def test_frames_become_files(tmp_path: Path) -> None:
 def test_a_notebook_without_metadata_is_named() -> None:
     with pytest.raises(ValueError, match=r"notebooks/fitting/one\.ipynb has no metadata\.book\.slug"):
         from_notebook({"metadata": {}, "cells": []}, "notebooks/fitting/one")
+
+
+def app(folder: Path, base: str) -> SimpleNamespace:
+    env = SimpleNamespace(
+        found_docs={"book/index", "notebooks/a&b"}, metadata={"book/index": {"description": "A book."}}
+    )
+    config = SimpleNamespace(html_baseurl=base, html_title="Runnable Vision")
+    return SimpleNamespace(outdir=folder, srcdir=folder, env=env, config=config, builder=SimpleNamespace(name="html"))
+
+
+def test_sitemap_where_the_address_is_known(tmp_path: Path) -> None:
+    pages.write_sitemap(app(tmp_path, ""), None)
+    assert not (tmp_path / "sitemap.xml").exists()
+    pages.write_sitemap(app(tmp_path, "https://book.example.org/"), None)
+    sitemap = (tmp_path / "sitemap.xml").read_text(encoding="utf-8")
+    assert "<loc>https://book.example.org/notebooks/a&amp;b.html</loc>" in sitemap
+    assert "https://book.example.org/sitemap.xml" in (tmp_path / "robots.txt").read_text()
+
+
+@pytest.mark.parametrize(("base", "image"), [("", False), ("https://book.example.org/", True)])
+def test_shared_links_have_a_card(tmp_path: Path, base: str, image: bool) -> None:
+    context = {"title": "The <em>book</em>"}
+    pages.share(app(tmp_path, base), "book/index", "page.html", context, None)
+    assert '<meta property="og:title" content="The book">' in context["metatags"]
+    assert '<meta name="description" content="A book.">' in context["metatags"]
+    assert ('content="https://book.example.org/_static/card.png"' in context["metatags"]) is image
+
+
+def test_the_404_page_starts_at_the_site_where_its_address_is_known(tmp_path: Path) -> None:
+    [(_, context, _)] = pages.not_found(app(tmp_path, "https://example.org/book/"))
+    assert context["metatags"] == '<base href="/book/">'
+    [(_, context, _)] = pages.not_found(app(tmp_path, ""))
+    assert context["metatags"] == ""

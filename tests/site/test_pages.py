@@ -6,7 +6,8 @@ from statistics import median
 
 import pytest
 from playwright.sync_api import Browser
-from visits import Visit, visit
+
+from tools.visits import Visit, visit
 
 HEAVIEST, MEDIAN = 1_000_000, 700_000  # bytes over the wire when a page is opened with an empty cache
 READABLE, INTERACTIVE = 1.0, 2.0  # seconds

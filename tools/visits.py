@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NO_BROWSER = (
+    "A Chromium is needed. Install one with `apt-get install chromium` or `.venv/bin/playwright install chromium`."
+)
 
 SCROLL = """async () => {
   for (let y = 0; y < document.documentElement.scrollHeight; y += 600) {
@@ -39,6 +48,19 @@ class Visit:
     unrendered: list[str] = field(default_factory=list)
     broken_images: list[str] = field(default_factory=list)
     width: int = 0
+
+
+@contextmanager
+def launched_browser() -> Iterator[Browser]:
+    """The machine's own chromium, else the one that Playwright fetched; a sentence that says how to get one, else."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        except Error as error:
+            raise SystemExit(f"{path} does not start: {error}" if path else NO_BROWSER) from None
+        yield browser
+        browser.close()
 
 
 def visit(browser: Browser, address: str, page: str, width: int = 1300, mode: str = "light") -> Visit:
