@@ -25,7 +25,9 @@ SCROLL = """async () => {
 TIMES = """async () => {
   await window.MathJax?.startup?.promise;
   const formulas = document.querySelector("mjx-container") ? performance.now() : 0;
-  const paint = performance.getEntriesByName("first-contentful-paint")[0];
+  const painted = () => performance.getEntriesByName("first-contentful-paint")[0];
+  while (!painted()) await new Promise((r) => setTimeout(r, 20));
+  const paint = painted();
   const ready = performance.getEntriesByName("interactive")[0];
   const interactive = Math.max(ready?.startTime ?? 0, paint.startTime);
   return { readable: paint.startTime / 1000, interactive: interactive / 1000, formulas: formulas / 1000 };
