@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -83,11 +84,17 @@ def _methods(path: Path, _stamp: int) -> dict[str, Method]:
 
 
 def chapters(root: Path) -> dict[str, Chapter]:
-    """The chapters that exist, by slug, in the order of the book."""
+    """The chapters of the book, by slug, in its order."""
     order = {slug: k for k, slug in enumerate(methods(root))}
-    found = [_chapter(path, root, path.stat().st_mtime_ns) for path in sorted(root.glob("notebooks/*/*.ipynb"))]
+    found = [_chapter(path, root, path.stat().st_mtime_ns) for path in map(root.joinpath, listed(root))]
     found.sort(key=lambda chapter: order.get(chapter.slug, len(order)))
     return {chapter.slug: chapter for chapter in found}
+
+
+def listed(root: Path) -> list[str]:
+    """The notebooks that _toc.yml names and that exist; a draft beside them is no chapter yet."""
+    named = re.findall(r"^\s*- file: (notebooks/\S+)$", (root / "_toc.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    return [path for name in named if (root / (path := f"{name}.ipynb")).is_file()]
 
 
 @lru_cache(maxsize=512)
@@ -106,7 +113,8 @@ def from_notebook(notebook: dict[str, Any], docname: str) -> Chapter:
     per_statement = seeds.get("claims") or {}
     claims, errata = [], []
     for _, record in records(notebook, "book_claim"):
-        spread = per_statement.get(record["statement"]) or {}
+        # A claim that is asserted from a larger scale on is not tried where the seeds run.
+        spread = per_statement.get(record["statement"]) if record.get("at", "quick") == seeds.get("scale") else None
         tried = {"scale": seeds.get("scale"), "seeds": seeds.get("seeds"), **spread} if spread else {}
         claims.append(Claim(f"claim-{len(claims) + 1}", record, tried))
     for _, record in records(notebook, "book_erratum"):
