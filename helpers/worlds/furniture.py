@@ -16,8 +16,13 @@ face exactly (they overlap or keep clear of each other), so a sample of the surf
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from helpers import figures
 
 Array = np.ndarray
 
@@ -247,9 +252,11 @@ class Furniture:
             first = (offset - np.sign(directions) * self.box_half[:, None]) * inverse
             last = (offset + np.sign(directions) * self.box_half[:, None]) * inverse
         parallel = directions == 0
-        between = np.abs(offset) <= self.box_half[:, None]
-        first = np.where(parallel, np.where(between, -np.inf, np.inf), first).max(-1)
-        last = np.where(parallel, np.inf, last).min(-1)
+        if parallel.any():
+            between = np.abs(offset) <= self.box_half[:, None]
+            first = np.where(parallel, np.where(between, -np.inf, np.inf), first)
+            last = np.where(parallel, np.inf, last)
+        first, last = _largest(first), -_largest(-last)
         return np.where((first <= last) & (first > 0), first, np.inf)
 
     def _enter_rods(self, origins: Array, directions: Array) -> Array:
@@ -455,6 +462,20 @@ KINDS: dict[str, Callable[..., Furniture]] = {
 }
 
 
+def sample_picture() -> Figure:
+    """One piece of each kind, coloured by part."""
+    rng, lamp = np.random.default_rng(1), np.array([0.3, -0.5, 0.8])
+    pictures = []
+    for make in KINDS.values():
+        piece = make(rng).normalised()
+        view = piece.depth_view(0.7, 0.35, size=160)
+        names = sorted(set(piece.part))
+        colours = np.array([to_rgb(figures.CYCLE[names.index(part)]) for part in piece.part])[view.primitive]
+        light = 0.45 + 0.55 * (view.normals @ lamp).clip(0)[..., None]
+        pictures.append(np.where(view.hit[..., None], (colours * light).clip(0, 1), 1.0))
+    return figures.images(pictures, list(KINDS))
+
+
 class _Builder:
     """Collects named primitives and makes the piece."""
 
@@ -501,7 +522,13 @@ def _points(points: Array) -> Array:
 
 def _plane_distance(beyond: Array) -> Array:
     """Distance to a box from the signed excess beyond each of its planes [..., K]: [...]."""
-    return np.linalg.norm(beyond.clip(0), axis=-1) + beyond.max(axis=-1).clip(max=0)
+    outside = np.maximum(beyond, 0)
+    return np.sqrt(np.einsum("...k,...k", outside, outside)) + np.minimum(_largest(beyond), 0)
+
+
+def _largest(values: Array) -> Array:
+    """Maximum over a last axis of two or three entries [..., K]: [...]; NumPy's own is slow along so short an axis."""
+    return reduce(np.maximum, np.moveaxis(values, -1, 0))
 
 
 def _plane_gradient(beyond: Array) -> Array:

@@ -16,9 +16,12 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from scipy.fft import next_fast_len
 from scipy.ndimage import gaussian_filter
 from scipy.signal import lfilter
+
+from helpers import figures
 
 SPEED_OF_SOUND = 343.0  # m/s
 HEAD_RADIUS = 0.0875  # m
@@ -435,6 +438,23 @@ def portrait(name: str, size: int, rng: np.random.Generator) -> torch.Tensor:
     offset = rng.uniform(-0.25, 0.25, 2) * size
     _paint(picture, name, 0.0, 1.3, focal=focal, offset=offset)
     return torch.from_numpy(picture).permute(2, 0, 1)
+
+
+def sample_picture() -> Figure:
+    """Three scenes as the camera sees them, and below each what the two ears hear in 20 milliseconds."""
+    rate, rng = 8000, np.random.default_rng(2)
+    layout = place(3, rng, players=(1, 2, 3), decoys=1)
+    tracks = perform(layout.instrument, 1.0, rate, rng)
+    ears = hear(tracks, layout.azimuth, layout.distance, rate).sum(1)[..., 3200:3360]
+    figure, axes = figures.panels(2, 3, size=(9, 3.6), gridspec_kw={"height_ratios": [1.6, 1]})
+    for picture, heard, (seen, wave) in zip(draw(layout, 96, 192), ears, axes.T, strict=True):
+        seen.imshow(picture.permute(1, 2, 0))
+        seen.set_axis_off()
+        for signal, name in zip(heard, ("left", "right"), strict=True):
+            wave.plot(np.arange(160) / 8, signal, linewidth=1, label=name)
+        wave.set(xlabel="ms", yticks=[])
+    axes[1, 0].legend(fontsize="small", loc="upper right")
+    return figure
 
 
 def _background(height: int, width: int, seed: int) -> np.ndarray:

@@ -1,13 +1,19 @@
-"""The API page lists the modules of helpers as they are, so that a new one appears by itself."""
+"""The API page lists the modules of helpers as they are, so that a new one appears by itself; worlds show a picture."""
 
 from __future__ import annotations
 
+import hashlib
+import importlib
+import inspect
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-PAGE = "book/api"
+from book_site import text
+from helpers import figures
+
+PAGE, WORLDS = "book/api", "helpers.worlds."
 
 
 def setup(app: Sphinx) -> None:
@@ -17,8 +23,25 @@ def setup(app: Sphinx) -> None:
 
 def add_modules(app: Sphinx, docname: str, content: list[str]) -> None:
     if docname == PAGE:
-        blocks = [f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n```\n" for name in modules(Path(app.srcdir))]
-        content[0] += "\n" + "\n".join(blocks)
+        images = Path(app.outdir) / "_images"
+        content[0] += "\n" + "\n".join(block(name, images) for name in modules(Path(app.srcdir)))
+
+
+def block(name: str, images: Path) -> str:
+    picture = world_picture(name, images) if name.startswith(WORLDS) else ""
+    return f"## {name}\n{picture}\n```{{eval-rst}}\n.. automodule:: {name}\n```\n"
+
+
+def world_picture(name: str, images: Path) -> str:
+    """What a world's `sample_picture()` draws, as a figure; the first line of its docstring is the caption."""
+    draw = importlib.import_module(name).sample_picture
+    figures.set_style()
+    picture, words = figures.png(draw()), text.escape(inspect.getdoc(draw).splitlines()[0])
+    images.mkdir(parents=True, exist_ok=True)
+    path = images / f"world-{hashlib.sha256(picture).hexdigest()[:20]}.png"
+    path.write_bytes(picture)
+    image = f'<img src="../_images/{path.name}" alt="{words}" loading="lazy">'
+    return f'\n<figure class="world">{image}<figcaption>{words}</figcaption></figure>\n'
 
 
 def modules(root: Path) -> list[str]:
