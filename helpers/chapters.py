@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import nbformat
-
 from helpers.run import passive
 
 # In a source checkout the notebooks lie beside this package; an installed wheel carries them inside it.
@@ -29,6 +27,8 @@ def load_chapter(slug: str, scale: str = "quick") -> ModuleType:
     Raises:
         ValueError: if there is no such chapter or scale.
     """
+    import nbformat  # brings in a validator of schemas: only where a chapter is read
+
     notebook = nbformat.read(find_chapter(slug), as_version=4)
     left_out = set(notebook.metadata.get("book", {}).get("display_only", ()))
     module = ModuleType(f"chapter_{slug}", f"Lifted out of the chapter {slug} by load_chapter.")

@@ -11,7 +11,7 @@ import torch
 
 RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)  # what MP3 knows
 PEAK = 0.9
-COMPRESSION = 0.5  # about 36 kbit/s at 8 kHz; delays between the ears survive to a few microseconds
+COMPRESSION = 0.7  # about 27 kbit/s at 8 kHz; delays between the ears survive to a few microseconds
 
 
 class Sound:

@@ -463,11 +463,11 @@ def _background(height: int, width: int, seed: int) -> np.ndarray:
     row = (np.arange(height)[:, None] - (height - 1) / 2) / height
     col = np.arange(width)[None, :] / height
     below = np.clip((row - 0.24) * height + 0.5, 0, 1)[..., None]
-    panels = 0.05 * np.sin(2 * np.pi * (rng.uniform(2, 5) * col + rng.uniform()))
+    panels = np.sin(2 * np.pi * (rng.uniform(2, 5) * col + rng.uniform()))
     planks = 0.05 * np.sign(np.sin(2 * np.pi * (rng.uniform(3, 5) * (col - col.mean()) / (0.3 + np.maximum(row, 0)))))
-    grain = gaussian_filter(rng.standard_normal((height, width)), height / 24)
-    grain = 0.03 * np.round(1.6 * grain / grain.std())  # plaster in a few shades: pictures of it stay small files
-    texture = grain + np.where(below[..., 0] > 0.5, planks, panels)
+    grain = gaussian_filter(rng.standard_normal((height, width)), height / 12)
+    plaster = 0.05 * np.round(0.8 * grain / grain.std() + 0.8 * panels)  # few shades: pictures stay small files
+    texture = np.where(below[..., 0] > 0.5, planks, plaster)
     return np.clip((1 - below) * wall + below * floor + texture[..., None], 0, 1).astype(np.float32)
 
 
@@ -503,5 +503,5 @@ def _paint(
             along = np.clip(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy), 0, 1)
             outside = np.hypot(x - x0 - along * dx, y - y0 - along * dy) - half
         cover = np.clip(0.5 - outside * scale, 0, 1)[..., None]
-        light = 1.08 - 0.35 * (y[..., None] + 0.5)  # lit from above
+        light = 1.08 - 0.07 * np.round(5 * (y[..., None] + 0.5))  # lit from above, in few shades
         patch += cover * (np.clip(np.array(colour) * light, 0, 1) - patch)
