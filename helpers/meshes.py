@@ -178,8 +178,8 @@ def _rasterise(corners: Array, nearness: Array, size: int) -> tuple[Array, Array
             at = low[chunk, None] + offsets  # [g, width**2, 2]
             a, b, c = (corners[chunk, None, k] for k in range(3))
             double = _cross(b - a, c - a)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                v, w = _cross(at - a, c - a) / double, _cross(b - a, at - a) / double
+            double = np.where(double == 0, np.nan, double)  # seen edge-on: covers nothing
+            v, w = _cross(at - a, c - a) / double, _cross(b - a, at - a) / double
             row, column = np.nonzero((v >= 0) & (w >= 0) & (v + w <= 1) & (at < size).all(-1))
             v, w, face = v[row, column], w[row, column], chunk[row]
             near = nearness[face, 0] * (1 - v - w) + nearness[face, 1] * v + nearness[face, 2] * w
@@ -197,4 +197,5 @@ def _lit(normals: Array, towards: Array, right: Array, up: Array, colour: tuple[
     lamp = 0.7 * towards - 0.35 * right + 0.62 * up
     facing = normals @ towards
     light = 0.35 + 0.65 * (normals * np.sign(facing)[:, None] @ (lamp / np.linalg.norm(lamp))).clip(0)
+    light = np.round(14 * light) / 14  # few shades: small picture files
     return np.where(facing[:, None] > 0, np.array(colour), 0.6) * light[:, None]

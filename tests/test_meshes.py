@@ -45,7 +45,8 @@ def test_a_field_that_leaves_the_grid_is_closed_and_an_empty_one_is_empty():
 
 def test_euler_numbers(ball_mesh):
     assert meshes.euler_number(*ball_mesh) == trimesh.Trimesh(*ball_mesh, process=False).euler_number == 2
-    assert meshes.euler_number(*meshes.field_to_mesh(torus, 49)) == 0
+    ring = meshes.field_to_mesh(torus, 49)
+    assert meshes.euler_number(*ring) == trimesh.Trimesh(*ring, process=False).euler_number == 0
 
 
 def test_samples_lie_on_the_mesh_uniformly_by_area(ball_mesh):
@@ -95,3 +96,10 @@ def test_shade_draws_the_near_side_on_white(ball_mesh):
     vertices = np.array([[0.5, -1, -1], [0.5, 1, -1], [0.5, 0, 1], [-0.5, -1, -1], [-0.5, 1, -1], [-0.5, 0, 1.0]])
     front, both = (meshes.shade(vertices, np.array(f), 0.0, 0.0, 32) for f in ([[0, 1, 2]], [[3, 5, 4], [0, 1, 2]]))
     assert np.allclose(front[20, 16], both[20, 16])  # what is behind stays hidden
+
+
+@pytest.mark.filterwarnings("error")
+def test_shade_leaves_out_triangles_without_area(ball_mesh):
+    vertices, faces = ball_mesh
+    degenerate = np.concatenate([faces, faces[:5, [0, 1, 1]], faces[:5, [0, 0, 0]]])
+    assert np.array_equal(meshes.shade(vertices, degenerate, size=32), meshes.shade(vertices, faces, size=32))
