@@ -45,17 +45,22 @@ figure
 # How long, and what to expect: ask for a prediction. Afterwards the curve, and what it says.
 #
 # ## Results
-# Figures, one table, and one figure that shows where the method itself breaks.
+# Figures and one table. Rivals and sweeps that `quick` has no time for train under `run.at_least("book")`; their rows
+# stay in the table.
 
 # %%
 results_table({"ours": {"error": 0.0}}, paper={"ours": {"error": 0.0}}, better={"error": "lower"}, caption="...")
+
+# %% [markdown]
+# ### Where it breaks
+# An input or a setting at which the method itself fails, measured, and the chapter that mends it where there is one.
 
 # %% [markdown]
 # ## Explore
 # Two or three things to try, and what they teach.
 
 # %%
-def draw(alpha: float) -> object:
+def draw(alpha):
     figure, axes = figures.panels()
     axes.plot([0, 1], [0, alpha])
     return figure
