@@ -147,7 +147,7 @@ def good_notebook() -> NotebookNode:
         "hash": {"code": "", "helpers": "0123456789abcdef"},
         "run": {"scale": "book", "seed": 0},
     }
-    notebook = new_notebook(cells=cells, metadata={"book": book})
+    notebook = new_notebook(cells=cells, metadata={"book": book, "kernelspec": {"name": "python3"}})
     seal(notebook)
     return notebook
 

@@ -123,6 +123,7 @@ SVG = shown("image/svg+xml", "<svg></svg>")
 
 # The rule that fires, the cell that it names (None: the notebook), what it says, and how the good notebook was spoiled.
 BAD: list[tuple[str, str | None, str, Change]] = [
+    ("metadata", None, "metadata.kernelspec.name is None", lambda notebook: notebook.metadata.pop("kernelspec")),
     ("valid_notebook", "imports", "'name' is a required property", nameless_stream),
     ("valid_notebook", None, "format is (4, 4)", lambda nb: nb.update(nbformat_minor=4)),
     ("valid_notebook", None, "2 cells have the id 'method'", duplicate_id),

@@ -114,6 +114,7 @@ def test_new_begins_a_chapter_once(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert efficiency == {"file": "book/parts/efficiency", "sections": [{"file": "notebooks/efficiency/dsa_pruning"}]}
     assert path == folder / "fitting" / "filterreg.ipynb"
     notebook = read(path)
+    assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.book.paper.key == "gao2019"
     assert 'start("filterreg")' in notebook.cells[1].source
     with pytest.raises(SystemExit):

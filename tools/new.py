@@ -35,6 +35,7 @@ def new(slug: str) -> Path:
     for placeholder, value in (("SLUG-DASHED", slug.replace("_", "-")), ("SLUG", slug), ("BIBKEY", key)):
         text = text.replace(placeholder, value)
     notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook.metadata["book"] = {
         "slug": slug,
         "part": method["part"],

@@ -85,7 +85,10 @@ METADATA: dict[str, tuple[Check, str]] = {
 
 
 def metadata(chapter: Chapter) -> Findings:
-    """Every key of metadata.book is there and of its type."""
+    """The kernel is named, and every key of metadata.book is there and of its type."""
+    kernel = chapter.notebook.metadata.get("kernelspec", {}).get("name")
+    if kernel != "python3":
+        yield None, f"metadata.kernelspec.name is {kernel!r}, expected 'python3', without which the site has no colours"
     for key, (fits, expected) in METADATA.items():
         if key not in chapter.book:
             yield None, f"metadata.book has no {key!r}, expected {expected}"

@@ -19,6 +19,7 @@ PAGE, WORLDS = "book/api", "helpers.worlds."
 def setup(app: Sphinx) -> None:
     app.connect("source-read", add_modules)
     app.connect("env-get-outdated", outdated)
+    app.connect("autodoc-process-docstring", headings_to_rubrics)
 
 
 def add_modules(app: Sphinx, docname: str, content: list[str]) -> None:
@@ -60,3 +61,14 @@ def outdated(app: Sphinx, env: BuildEnvironment, *_changes: set[str]) -> list[st
     before = getattr(env, "book_api_modules", None)
     env.book_api_modules = now  # type: ignore[attr-defined]
     return [PAGE] if before is not None and before != now else []
+
+
+def headings_to_rubrics(
+    _app: Sphinx, what: str, _name: str, _object: object, _options: object, lines: list[str]
+) -> None:
+    """Every world has its "Conventions": as sections of one page their names would clash, rubrics have none."""
+    if what != "module":
+        return
+    for k in range(len(lines) - 1, 0, -1):
+        if lines[k] and not lines[k].strip("-") and len(lines[k]) >= len(lines[k - 1]) > 0:
+            lines[k - 1 : k + 1] = [f".. rubric:: {lines[k - 1]}", ""]
