@@ -147,7 +147,9 @@ def good_notebook() -> NotebookNode:
         "hash": {"code": "", "helpers": "0123456789abcdef"},
         "run": {"scale": "book", "seed": 0},
     }
-    notebook = new_notebook(cells=cells, metadata={"book": book, "kernelspec": {"name": "python3"}})
+    notebook = new_notebook(
+        cells=cells, metadata={"book": book, "kernelspec": {"display_name": "Python 3", "name": "python3"}}
+    )
     seal(notebook)
     return notebook
 
