@@ -72,9 +72,10 @@ def png(figure: Figure, dpi: int = DPI) -> bytes:
     figure.savefig(buffer, format="png", dpi=dpi)
     picture = full = Image.open(buffer).convert("RGB")
     for colours in (256, 64, 32, 16):
-        fewer = full.quantize(colours, dither=Image.Dither.NONE)
+        fewer = full.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         difference = np.asarray(full, float) - np.asarray(fewer.convert("RGB"), float)
-        if (difference**2).mean() < 8.0:  # not three grey levels, root mean square
+        # On average under three grey levels, and no small area in another colour than its legend.
+        if (difference**2).mean() < 8.0 and np.abs(difference).max() < 32:
             picture = fewer
     buffer = io.BytesIO()
     picture.save(buffer, format="png", optimize=True)
