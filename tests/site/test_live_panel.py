@@ -112,7 +112,7 @@ def test_panel_recomputes(browser: Browser, lab: str, folder: Path, kind: str) -
     assert len(state) == handles.count()
     assert not any(value in PRECOMPUTED for value in state.values()), state
     if kind == "sound":
-        assert opened.locator(".jp-OutputArea .jupyter-widgets audio").count() == 1
+        opened.locator(".jp-OutputArea .jupyter-widgets audio").wait_for()  # exactly one; it follows the picture
     context.close()
 
 
