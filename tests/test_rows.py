@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from helpers.worlds.rows import Rows
+from helpers.rows import Rows
 
 
 @dataclass(frozen=True)
