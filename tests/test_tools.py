@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -103,8 +104,9 @@ def test_mutation_needs_a_measured_claim_and_one_place(folder: Path) -> None:
 
 
 def test_new_begins_a_chapter_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    toc = folder / "_toc.yml"
-    toc.write_text(chapters.ROOT.joinpath("_toc.yml").read_text())
+    toc, written = folder / "_toc.yml", chapters.ROOT.joinpath("_toc.yml").read_text()
+    # One part with chapters and one without, whatever the book has by now.
+    toc.write_text(re.sub(r"\n +sections:(\n +- file: notebooks/efficiency/\w+)+", "", written))
     monkeypatch.setattr(new, "TOC", toc)
     monkeypatch.setattr(new, "NOTEBOOKS", folder)
     path = new.new("filterreg")
