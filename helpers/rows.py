@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Self
 
@@ -27,3 +28,14 @@ class Rows:
     def to(self, device: torch.device | str) -> Self:
         """The same record with all its tensors on ``device``."""
         return type(self)(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The rows of all parts, one after the other, in one record.
+
+        Raises:
+            ValueError: if there is no part.
+        """
+        if not parts:
+            raise ValueError("parts must hold at least one record")
+        return cls(*(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(cls)))

@@ -49,3 +49,14 @@ def test_a_row_out_of_range_is_an_error(record):
 
 def test_all_tensors_move(record):
     assert {tensor.device.type for tensor in vars(record.to("meta")).values()} == {"meta"}
+
+
+def test_joined_records_have_the_rows_of_all_parts(record):
+    joined = Record.joined([record[2:], record[0], record])
+    assert joined.label.tolist() == [7, 8, 5, 5, 6, 7, 8]
+    assert joined.picture.shape == (7, 3)
+
+
+def test_there_must_be_something_to_join():
+    with pytest.raises(ValueError, match="parts must hold at least one record"):
+        Record.joined([])

@@ -24,6 +24,7 @@ from sklearn.datasets import load_digits
 from torch.nn import functional as F
 
 from helpers import figures
+from helpers.rows import Rows
 
 CLASSES = 10
 NOTHING = -1  # class of an object that a scene does not have
@@ -34,7 +35,7 @@ _TRIES = 30  # places that are tried for an object before it is left out
 
 
 @dataclass(frozen=True)
-class Scenes:
+class Scenes(Rows):
     """``n`` canvases of ``S`` x ``S`` pixels with at most ``K`` digits each, numbered from back to front.
 
     Attributes:
@@ -50,15 +51,6 @@ class Scenes:
     label: torch.Tensor
     box: torch.Tensor
     hidden: torch.Tensor
-
-    def __len__(self) -> int:
-        return len(self.image)
-
-    def __getitem__(self, index: int | slice | list[int] | torch.Tensor) -> Scenes:
-        """The scenes that ``index`` selects, always as several scenes."""
-        if isinstance(index, int):
-            index = [index]
-        return Scenes(*(getattr(self, field.name)[index] for field in fields(self)))
 
     def masks(self) -> torch.Tensor:
         """The pixels that are seen of each digit: bool [n, K, S, S]."""

@@ -18,7 +18,7 @@ views.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -28,6 +28,7 @@ from skimage import data
 from torch.nn import functional as F
 
 from helpers import figures
+from helpers.rows import Rows
 
 Tensor = torch.Tensor
 
@@ -41,7 +42,7 @@ BLOCK = 16  # scenes drawn together, few enough for the processor's cache
 
 
 @dataclass(frozen=True)
-class StereoScenes:
+class StereoScenes(Rows):
     """``B`` stereo pairs with their truth, all seen from the left.
 
     left, right: views [B, 3, H, W] in [0, 1]. disparity: [B, H, W] in pixels. surface: number of the visible surface
@@ -59,17 +60,6 @@ class StereoScenes:
     thin: Tensor
     reflective: Tensor
     edge: Tensor
-
-    def __len__(self) -> int:
-        return len(self.left)
-
-    def __getitem__(self, index) -> "StereoScenes":
-        """Some of the scenes, by a slice or an index [b]."""
-        return StereoScenes(*(getattr(self, field.name)[index] for field in fields(self)))
-
-    def to(self, device: torch.device) -> "StereoScenes":
-        """The same on a device."""
-        return StereoScenes(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 def layered_stereo(
@@ -119,7 +109,7 @@ def layered_stereo(
             layered_stereo(min(BLOCK, n - first), height, width, most, generator, **options)
             for first in range(0, n, BLOCK)
         ]
-        return StereoScenes(*(torch.cat([getattr(b, field.name) for b in blocks]) for field in fields(StereoScenes)))
+        return StereoScenes.joined(blocks)
     scene = _Surfaces(n, height, width, most, generator, len(photographs), flat, mirror, bars)
     y, x = torch.meshgrid(torch.arange(float(height)), torch.arange(float(width)), indexing="ij")
     x, y = (axis.expand(n, 1, height, width) for axis in (x, y))

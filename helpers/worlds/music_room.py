@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.signal import lfilter
 
 from helpers import figures
+from helpers.rows import Rows
 
 SPEED_OF_SOUND = 343.0  # m/s
 HEAD_RADIUS = 0.0875  # m
@@ -38,7 +39,7 @@ _NOTE_SECONDS = 0.9
 
 
 @dataclass(frozen=True)
-class Layout:
+class Layout(Rows):
     """Who stands where, in ``n`` scenes of up to ``P`` players and ``D`` silent decoys.
 
     Attributes:
@@ -60,15 +61,6 @@ class Layout:
     decoy_distance: torch.Tensor
     look: torch.Tensor
     mirrored: torch.Tensor
-
-    def __len__(self) -> int:
-        return len(self.instrument)
-
-    def __getitem__(self, index: int | slice | list[int] | torch.Tensor) -> Layout:
-        """The scenes that ``index`` selects, always as a layout of several scenes."""
-        if isinstance(index, int):
-            index = [index]
-        return Layout(*(getattr(self, field.name)[index] for field in fields(self)))
 
     def mirror(self) -> Layout:
         """The same scenes with left and right exchanged, in the picture and in the room."""

@@ -24,6 +24,7 @@ from skimage import data
 from torch.nn import functional as F
 
 from helpers import figures
+from helpers.rows import Rows
 
 Tensor = torch.Tensor
 
@@ -96,7 +97,7 @@ def camera(
 
 
 @dataclass(frozen=True)
-class View:
+class View(Rows):
     """What ``N`` cameras see: image [N, 3, H, W] in [0, 1], depth [N, H, W] in metres, surface [N, H, W] (its number),
     normal and point [N, H, W, 3] in the world; normals have unit length and face the camera."""
 
@@ -194,7 +195,7 @@ class Rooms:
             for i in range(0, len(self), step):
                 part = Camera(*(a[i : i + step] for a in (camera.K, camera.R, camera.t)), camera.height, camera.width)
                 parts.append(self[i : i + step].view(part, samples))
-            return View(*(torch.cat([getattr(part, f.name) for part in parts]) for f in fields(View)))
+            return View.joined(parts)
         depth, surface, normal, point = self._hits(camera, (0.0, 0.0))
         shape = (len(self), camera.height, camera.width)
         offsets = [(k + 0.5) / samples - 0.5 for k in range(samples)]
