@@ -51,7 +51,8 @@ def results_table(
 
     Args:
         rows: method -> column -> a number, a pair (mean, spread), a text, or None for what this scale does not measure
-            (shown as "book only" at ``quick``, as a dash elsewhere). All methods have the same columns.
+            (shown as "book only" at ``quick``, as a dash elsewhere). A spread of NaN, that of a single run, is not
+            shown. All methods have the same columns.
         paper: method -> column -> the paper's figure; methods that stand only here get a row of their own.
         better: column -> ``higher`` or ``lower``; the best measured number of that column is set in bold.
         decimals: digits after the point, 0 to 9.
@@ -102,7 +103,8 @@ def _text(cell: Cell, decimals: int, missing: str, argument: str) -> str:
     if isinstance(cell, tuple):
         if len(cell) != 2:
             raise ValueError(f"{argument} must be a number, a pair (mean, spread), a text or None, not {cell!r}")
-        return " ± ".join(_text(number, decimals, missing, argument) for number in cell)
+        mean, spread = (_text(number, decimals, missing, argument) for number in cell)
+        return mean if spread == "nan" else f"{mean} ± {spread}"
     number = single_number(cell, argument)
     text = f"{cell:,d}" if isinstance(cell, int) else f"{number:,.{decimals}f}"
     return text.replace("-", MINUS)

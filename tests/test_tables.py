@@ -34,6 +34,11 @@ def test_names_are_escaped_and_minus_is_a_minus(run: Run) -> None:
     assert "\N{MINUS SIGN}1.000" in page
 
 
+def test_the_unknown_spread_of_a_single_run_is_not_shown(run: Run) -> None:
+    page = results_table({"a": {"x": (0.5, float("nan"))}}, caption="x")._repr_html_()
+    assert "<td>0.500</td>" in page
+
+
 def test_higher_is_better_and_nan_never_wins(run: Run) -> None:
     rows = {"a": {"x": float("nan")}, "b": {"x": 1.0}, "c": {"x": 2.0}}
     assert "<strong>2.000</strong>" in results_table(rows, better={"x": "higher"}, caption="x")._repr_html_()

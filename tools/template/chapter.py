@@ -6,8 +6,12 @@
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from helpers import claim, explore, figures, results_table, start
+from helpers.seeding import seeded
+from helpers.smoothing import running_mean
+from helpers.statistics import mean_and_error
 
 run = start("SLUG")
 
@@ -43,13 +47,41 @@ figure
 #
 # ## Training
 # How long, and what to expect: ask for a prediction. Afterwards the curve, and what it says.
-#
+
+# %%
+def train(steps, rate, label):
+    """The network, and the loss at each step."""
+    with seeded(run.seed):
+        net = nn.Linear(2, 1).to(run.device)
+    optimiser = torch.optim.Adam(net.parameters(), lr=rate)
+    for _ in (bar := run.progress(steps, label)):
+        x = torch.randn(cfg.n, 2, generator=run.generator).to(run.device)
+        loss = (net(x) - x.sum(1, keepdim=True)).square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        bar.log(loss=loss)
+    return net, bar.history["loss"]
+
+
+net, losses = train(50, 0.1, "ours")
+
+# %% mystnb={"figure": {"caption": "Loss in training (running mean over 10 steps).", "name": "fig-SLUG-DASHED-training"}, "image": {"alt": "A falling curve of the loss against the step."}}
+figures.curves({"ours": running_mean(losses, 10)}, xlabel="step", ylabel="loss", logy=True)
+
+# %% [markdown]
 # ## Results
 # Figures and one table. Rivals and sweeps that `quick` has no time for train under `run.at_least("book")`; their rows
 # stay in the table.
 
 # %%
-results_table({"ours": {"error": 0.0}}, paper={"ours": {"error": 0.0}}, better={"error": "lower"}, caption="...")
+errors = torch.rand(20, generator=run.generator)  # of each test scene
+results_table(
+    {"ours": {"error": mean_and_error(errors)}},
+    paper={"ours": {"error": 0.5}},
+    better={"error": "lower"},
+    caption="What is measured, in which units.",
+)
 
 # %% [markdown]
 # ### Where it breaks
