@@ -251,8 +251,8 @@ def panoramas(house: House, rng: np.random.Generator, *, noise: float = 0.25, mi
         missing: share of the sectors that are zero.
 
     Returns:
-        float32 [N, SECTORS, FEATURES]: code of the nearest object in sight and a one, both fainter if far; colour of
-        the wall from -1 to 1, depth in units of 5 m, doorway (fainter if far).
+        Features [N, SECTORS, FEATURES], float32. Their numbers are the code of the nearest object in sight and a one,
+        both fainter if far; the colour of the wall from -1 to 1; depth in units of 5 m; doorway, fainter if far.
 
     Raises:
         ValueError: if ``noise`` is negative or ``missing`` is not in [0, 1].

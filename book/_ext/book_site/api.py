@@ -20,6 +20,7 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", add_modules)
     app.connect("env-get-outdated", outdated)
     app.connect("autodoc-process-docstring", headings_to_rubrics)
+    app.connect("autodoc-process-bases", public_bases)
 
 
 def add_modules(app: Sphinx, docname: str, content: list[str]) -> None:
@@ -72,3 +73,8 @@ def headings_to_rubrics(
     for k in range(len(lines) - 1, 0, -1):
         if lines[k] and not lines[k].strip("-") and len(lines[k]) >= len(lines[k - 1]) > 0:
             lines[k - 1 : k + 1] = [f".. rubric:: {lines[k - 1]}", ""]
+
+
+def public_bases(_app: Sphinx, _name: str, _object: object, _options: object, bases: list[type]) -> None:
+    """Name the nearest public ancestor in place of a base that is private, and so has no entry to link to."""
+    bases[:] = [next(kind for kind in base.__mro__ if not kind.__name__.startswith("_")) for base in bases]
