@@ -21,7 +21,6 @@ distance (negative inside), evaluated at all pixels of all pictures at once and 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -29,6 +28,7 @@ from matplotlib.figure import Figure
 
 from helpers import figures
 from helpers.rows import Rows
+from helpers.worlds.glyphs import balanced as balanced  # labels are drawn alike in both worlds
 
 Tensor = torch.Tensor
 
@@ -143,29 +143,6 @@ def birds(
     drawn = [_draw(size, *group) for group in zip(*(each.split(_GROUP) for each in scenes), strict=True)]
     image, point, part = (torch.cat(each) for each in zip(*drawn, strict=True))
     return Birds((image + grain).clamp(0, 1), label.clone(), table[label], point, part)
-
-
-def balanced(classes: int, each: int, generator: torch.Generator) -> Tensor:
-    """Labels int64 [classes * each] in random order, every class ``each`` times.
-
-    Raises:
-        ValueError: if a count is below 1.
-    """
-    if min(classes, each) < 1:
-        raise ValueError(f"classes and each must be at least 1, not {classes} and {each}")
-    return torch.arange(classes).repeat(each)[torch.randperm(classes * each, generator=generator)]
-
-
-def describe(value: Sequence[int] | Tensor) -> str:
-    """A species in words, for example ``"red head, plain wing, fan tail, short beak, white belly"``.
-
-    Raises:
-        ValueError: if ``value`` is not a species.
-    """
-    row = torch.as_tensor(value)
-    if row.shape != (len(PARTS),) or (row < 0).any() or (row >= torch.tensor(COUNTS)).any():
-        raise ValueError(f"value must be {len(PARTS)} whole numbers below {COUNTS}, not {value!r}")
-    return ", ".join(f"{VALUES[part][int(k)]} {part}" for part, k in zip(PARTS, row, strict=True))
 
 
 def sample_picture() -> Figure:
