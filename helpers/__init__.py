@@ -1,15 +1,16 @@
 """The small shared module of *Runnable Vision*: what would distract from a method, and nothing of the method itself.
 
-Nearly every chapter uses the names below. Worlds and blocks live in rooms of their own and are imported explicitly,
-for example ``from helpers.worlds import furniture``.
+Nearly every chapter uses the names below. The rest lives in rooms of its own and is imported explicitly, for example
+``from helpers.worlds import furniture``: ``draw`` (figures, sheets, sounds), ``nets`` (blocks, first weights),
+``geometry`` (meshes, rotations), ``measure`` (statistics), ``worlds`` (procedural data with exact ground truth).
 """
 
-from helpers import figures
-from helpers.chapters import load_chapter
-from helpers.claims import ClaimFailed, claim, erratum
-from helpers.explore import explore
-from helpers.run import Run, start
-from helpers.tables import results_table
+from .chapters import load_chapter
+from .claims import ClaimFailed, claim, erratum
+from .draw import figures
+from .explore import explore
+from .run import Run, start
+from .tables import results_table
 
 __all__ = [
     "ClaimFailed",

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from helpers.run import passive
+from .run import passive
 
 # In a source checkout the notebooks lie beside this package; an installed wheel carries them inside it.
 NOTEBOOK_FOLDERS = (Path(__file__).parents[1] / "notebooks", Path(__file__).parent / "notebooks")

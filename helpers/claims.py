@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from IPython.display import display
 
-from helpers import settings
-from helpers.numbers import finite_number, single_number
-from helpers.run import Run, current_run
+from . import settings
+from .numbers import finite_number, single_number
+from .run import Run, current_run
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,

@@ -12,8 +12,9 @@ from IPython.display import HTML, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers import figures, frames, settings
-from helpers.sounds import Sound
+from . import settings
+from .draw import figures, frames
+from .draw.sounds import Sound
 
 MOST_STATES = 25
 Drawn = Figure | tuple[Figure, Sound]

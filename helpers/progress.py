@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from helpers import settings
-from helpers.numbers import single_number
+from . import settings
+from .numbers import single_number
 
 
 class Progress:

@@ -15,8 +15,9 @@ from typing import TypeVar
 import numpy as np
 import torch
 
-from helpers import figures, settings
-from helpers.progress import Progress
+from . import settings
+from .draw import figures
+from .progress import Progress
 
 T = TypeVar("T")
 

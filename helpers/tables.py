@@ -6,8 +6,8 @@ import html
 import math
 from collections.abc import Mapping
 
-from helpers.numbers import single_number
-from helpers.run import current_run
+from .numbers import single_number
+from .run import current_run
 
 Cell = float | tuple[float, float] | str | None
 MINUS = "\N{MINUS SIGN}"

@@ -8,7 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools.chapters import code_hash
+from tools.hashes import page_hash, proof_hash
 
 SLUG, PART, KEY = "least_median", "fitting", "rousseeuw1984"
 CORE = "at 40 % outliers it is ten times nearer the true slope than least squares"
@@ -144,7 +144,7 @@ def good_notebook() -> NotebookNode:
                 BOOK_ONLY: {"values": [3.0] * 5, "held": [False] * 5},
             },
         },
-        "hash": {"code": "", "helpers": "0123456789abcdef"},
+        "hash": {"page": "", "proof": "", "helpers": "0123456789abcdef"},
         "run": {"scale": "book", "seed": 0},
     }
     notebook = new_notebook(
@@ -160,7 +160,8 @@ def seal(notebook: NotebookNode) -> None:
     for count, cell in enumerate(code_cells, start=1):
         cell.execution_count = count
     book = notebook.metadata.book
-    book["hash"]["code"] = book["seeds"]["code"] = code_hash(notebook)
+    book["hash"]["page"] = page_hash(notebook)
+    book["hash"]["proof"] = book["seeds"]["proof"] = proof_hash(notebook)
 
 
 def put(notebook: NotebookNode, folder: Path) -> tuple[Path, Path]:

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers.blocks import BasicBlock, Bottleneck, convolution, residual_network
+from helpers.nets.blocks import BasicBlock, Bottleneck, convolution, residual_network
 
 
 def parameters(module: nn.Module) -> int:

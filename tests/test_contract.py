@@ -191,7 +191,7 @@ BAD: list[tuple[str, str | None, str, Change]] = [
     ("liftable_code", "method", "uses 'show'", append("method", "def twice():\n    return [show(k) for k in 'ab']")),
     ("liftable_code", "show", "show uses 'error'", set_in("display_only", [])),
     ("liftable_code", None, "names 'hide'", set_in("display_only", ["show", "hide"])),
-    ("fresh", None, "code has changed", set_in("hash.code", "0123456789abcdef")),
+    ("fresh", None, "code has changed", set_in("hash.page", "0123456789abcdef")),
     ("executed", None, "'quick', expected 'book'", set_in("run.scale", "quick")),
     ("executed", "show", "is 99, expected 7", lambda nb: cell(nb, "show").update(execution_count=99)),
     ("clean_outputs", "solve", "ValueError", output("solve", ERROR)),
@@ -222,7 +222,7 @@ BAD: list[tuple[str, str | None, str, Change]] = [
     ("breaks", None, "expected the statement", break_with(claim="nothing")),
     ("breaks", None, "no break names a core claim", break_with(claim=BREAKDOWN)),
     ("seeds", None, "expected [0, 1, 2, 3, 4]", set_in("seeds.seeds", [0, 1, 2])),
-    ("seeds", None, "expected a fresh make seeds", set_in("seeds.code", "0123456789abcdef")),
+    ("seeds", None, "expected a fresh make seeds", set_in("seeds.proof", "0123456789abcdef")),
     ("seeds", "breakdown", "0 values", set_in(f"seeds.claims.{BREAKDOWN}", None)),
     ("seeds", "core", "seeds [1]", set_in(f"seeds.claims.{CORE}.held", [True, False, True, True, True])),
 ]

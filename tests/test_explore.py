@@ -12,7 +12,8 @@ import pytest
 from IPython.display import HTML
 from matplotlib.figure import Figure
 
-from helpers import Run, explore, figures, frames
+from helpers import Run, explore, figures
+from helpers.draw import frames
 
 # The package shows the function under this name; its module is needed to see what it displays.
 explore_module = importlib.import_module("helpers.explore")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from helpers import meshes
+from helpers.geometry import meshes
 
 
 def ball(x):

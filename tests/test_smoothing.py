@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.smoothing import running_mean
+from helpers.measure.smoothing import running_mean
 
 
 def test_means_stand_at_the_middle_of_their_windows():

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 import torch
 
-from helpers.sounds import PEAK, RATES, Sound, players
+from helpers.draw.sounds import PEAK, RATES, Sound, players
 
 RATE = 8000
 

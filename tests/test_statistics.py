@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy import stats
 
-from helpers.statistics import mean_and_deviation, mean_and_error
+from helpers.measure.statistics import mean_and_deviation, mean_and_error
 
 VALUES = [0.5, 2.0, 3.5, 7.0]
 

@@ -12,7 +12,8 @@ import yaml
 
 from tests.small_chapter import STATEMENT, write_small_chapter
 from tools import chapters, colab, mutate, new, run, seeds, stale
-from tools.chapters import ROOT, code_hash, read
+from tools.chapters import ROOT, read
+from tools.hashes import page_hash, proof_hash
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_book_run_writes_outputs_hash_and_cost(folder: Path) -> None:
     notebook = read(path)
     book = notebook.metadata.book
     assert [cell.outputs[0].text for cell in notebook.cells[5:6]] == ["2.0\n"]
-    assert book.hash.code == code_hash(notebook)
+    assert book.hash.page == page_hash(notebook)
     assert book.seconds.book > 0
     assert book.seconds.gpu is None
     assert book.memory.book > 50
@@ -56,7 +57,7 @@ def test_stale_sees_edited_code(folder: Path) -> None:
     path = write_small_chapter(folder)
     run.run("small", "book")
     notebook = read(path)
-    notebook.cells[3].source += "\n"
+    notebook.cells[3].source += "\nTHIRD = 3"
     nbformat.write(notebook, path)
     assert stale.stale() == {"small": "its code changed since its outputs were made"}
 
@@ -66,7 +67,7 @@ def test_seeds_are_stored(folder: Path) -> None:
     seeds.seeds("small")
     stored = read(path).metadata.book.seeds
     assert stored.seeds == [0, 1, 2, 3, 4]
-    assert stored.code == code_hash(read(path))
+    assert stored.proof == proof_hash(read(path))
     assert stored.claims[STATEMENT] == {"values": [2.0] * 5, "held": [True] * 5}
 
 
@@ -121,7 +122,7 @@ def test_new_begins_a_chapter_once(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert 'start("filterreg")' in notebook.cells[1].source
     with pytest.raises(SystemExit):
         new.new("filterreg")
-    assert code_hash(read(path)) == code_hash(notebook)
+    assert page_hash(read(path)) == page_hash(notebook)
 
 
 def test_colab_copies_install_the_package_first(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

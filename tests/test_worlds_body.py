@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.spatial.transform import Rotation
 
-from helpers import meshes
+from helpers.geometry import meshes
 from helpers.worlds import body
 
 

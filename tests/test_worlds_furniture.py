@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers import meshes
+from helpers.geometry import meshes
 from helpers.worlds import furniture
 
 VARIANTS = [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import sys
 from pathlib import Path
 
@@ -67,40 +65,3 @@ def write(notebook: NotebookNode, path: Path) -> None:
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The code cells that are not empty."""
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
-
-
-def code_hash(notebook: NotebookNode) -> str:
-    """Hash of the code cells; the committed outputs belong to exactly this code."""
-    return _digest("\0".join(cell.source for cell in code_cells(notebook)))
-
-
-def helpers_hash(notebook: NotebookNode) -> str:
-    """Hash of the helper modules that the notebook imports, and of those that they import."""
-    modules = _imported_helpers("\n".join(cell.source for cell in code_cells(notebook)))
-    waiting = list(modules)
-    while waiting:
-        found = _imported_helpers(waiting.pop().read_text(encoding="utf-8")) - modules
-        modules |= found
-        waiting.extend(found)
-    return _digest("\0".join(path.read_text(encoding="utf-8") for path in sorted(modules)))
-
-
-def _imported_helpers(source: str) -> set[Path]:
-    """The files of the helper modules that this source imports by name, packages' ``__init__`` included."""
-    names = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    files = set()
-    for name in names:
-        parts = name.split(".")
-        if parts[0] == "helpers":
-            paths = [ROOT.joinpath(*parts[:n]) for n in range(1, len(parts) + 1)]
-            files |= {f for p in paths for f in (p / "__init__.py", p.with_suffix(".py")) if f.is_file()}
-    return files
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]

@@ -13,8 +13,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tools.chapters import ROOT, chapter_path, chapter_paths, code_cells, code_hash, read
+from tools.chapters import ROOT, chapter_path, chapter_paths, code_cells, read
 from tools.execute import claims, errors, execute
+from tools.hashes import proof_hash
 
 # A failed claim, or a check of values that stands behind the broken piece. Any other error means that the break is an
 # accident and proves nothing.
@@ -71,7 +72,7 @@ def verdict(mutation: Mutation) -> str:
 def changed_chapters() -> list[Path]:
     """The chapters whose code is not that of the last landed commit."""
     base = landed_commit()
-    return [path for path in chapter_paths() if base is None or code_hash(read(path)) != _hash_at(base, path)]
+    return [path for path in chapter_paths() if base is None or proof_hash(read(path)) != _hash_at(base, path)]
 
 
 def landed_commit() -> str | None:
@@ -85,7 +86,7 @@ def landed_commit() -> str | None:
 
 def _hash_at(commit: str, path: Path) -> str | None:
     text = _git("show", f"{commit}:{path.relative_to(ROOT).as_posix()}")
-    return text and code_hash(nbformat.reads(text, as_version=4))
+    return text and proof_hash(nbformat.reads(text, as_version=4))
 
 
 def _git(*arguments: str) -> str | None:

@@ -12,8 +12,9 @@ import torch
 from nbclient.exceptions import CellExecutionError
 
 from helpers.settings import SCALES
-from tools.chapters import UsageError, chapter_path, code_hash, helpers_hash, read, write
+from tools.chapters import UsageError, chapter_path, read, write
 from tools.execute import Execution, execute
+from tools.hashes import helpers_hash, page_hash, proof_hash
 
 SHOWN_VERSIONS = ("torch", "numpy", "scipy", "matplotlib")
 BOOK_THREADS = 2
@@ -36,13 +37,17 @@ def run(slug: str, scale: str) -> Execution:
         raise SystemExit(f"{error}\n{slug} failed at scale {scale}; its notebook is as it was.") from None
     # The chapter may have been edited while it ran: then its new text is kept and these outputs are not.
     notebook = read(path)
-    if code_hash(notebook) != code_hash(done.notebook):
+    if page_hash(notebook) != page_hash(done.notebook):
         raise SystemExit(f"{slug} was edited while it ran; its notebook is as the edit left it. Run it again.")
     book = notebook.metadata.setdefault("book", {})
     if scale == "book":
         notebook.cells = done.notebook.cells
         notebook.metadata.pop("widgets", None)
-        book["hash"] = {"code": code_hash(notebook), "helpers": helpers_hash(notebook)}
+        book["hash"] = {
+            "page": page_hash(notebook),
+            "proof": proof_hash(notebook),
+            "helpers": helpers_hash(notebook),
+        }
         book["run"] = {
             "scale": scale,
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tools.chapters import chapter_path, code_hash, read, write
+from tools.chapters import chapter_path, read, write
 from tools.execute import claims, errors, execute
+from tools.hashes import proof_hash
 
 SEEDS = (0, 1, 2, 3, 4)
 
@@ -27,7 +28,7 @@ def measure(path: Path, seed: int) -> list[dict]:
 def seeds(slug: str) -> list[list[dict]]:
     """Per claim, its records over the seeds; the notebook's ``metadata.book.seeds`` keeps values and outcomes."""
     path = chapter_path(slug)
-    code = code_hash(read(path))
+    proof = proof_hash(read(path))
     with ProcessPoolExecutor(min(len(SEEDS), os.cpu_count() or 1)) as pool:
         runs = list(tqdm(pool.map(measure, [path] * len(SEEDS), SEEDS), desc=f"{slug} (seeds)", total=len(SEEDS)))
     by_claim = [list(records) for records in zip(*runs, strict=True)]
@@ -35,7 +36,7 @@ def seeds(slug: str) -> list[list[dict]]:
     notebook.metadata.book["seeds"] = {
         "scale": "quick",
         "seeds": list(SEEDS),
-        "code": code,
+        "proof": proof,
         "claims": {
             records[0]["statement"]: {"values": [r["value"] for r in records], "held": [r["held"] for r in records]}
             for records in by_claim

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tools.chapters import chapter_paths, code_hash, helpers_hash, read
+from tools.chapters import chapter_paths, read
+from tools.hashes import helpers_hash, page_hash
 
 
 def stale() -> dict[str, str]:
@@ -11,10 +12,10 @@ def stale() -> dict[str, str]:
     for path in chapter_paths():
         notebook = read(path)
         stored = notebook.metadata.get("book", {}).get("hash") or {}
-        if stored.get("code") != code_hash(notebook):
+        if stored.get("page") != page_hash(notebook):
             found[path.stem] = "its code changed since its outputs were made"
         elif stored.get("helpers") != helpers_hash(notebook):
-            found[path.stem] = "a helper that it imports changed since its outputs were made"
+            found[path.stem] = "a helper that it uses changed since its outputs were made"
     return found
 
 

@@ -29,8 +29,8 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from helpers import figures
-from helpers.rows import Rows
+from ..draw import figures
+from ..rows import Rows
 
 COARSE = ("shift", "tilt", "width")
 MIDDLE = ("hair", "beard", "glasses")

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 import torch
 from matplotlib.figure import Figure
 
-from helpers import figures
-from helpers.rows import Rows
-from helpers.worlds.glyphs import balanced as balanced  # labels are drawn alike in both worlds
+from ..draw import figures
+from ..rows import Rows
+from .glyphs import balanced as balanced  # labels are drawn alike in both worlds
 
 Tensor = torch.Tensor
 

@@ -23,8 +23,8 @@ from scipy.ndimage import gaussian_filter
 from sklearn.datasets import load_digits
 from torch.nn import functional as F
 
-from helpers import figures
-from helpers.rows import Rows
+from ..draw import figures
+from ..rows import Rows
 
 CLASSES = 10
 NOTHING = -1  # class of an object that a scene does not have

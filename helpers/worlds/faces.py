@@ -30,8 +30,8 @@ import torch
 from matplotlib.figure import Figure
 from torch.nn import functional as F
 
-from helpers import figures
-from helpers.rows import Rows
+from ..draw import figures
+from ..rows import Rows
 
 # Where the 20 landmarks lie on the canonical disc; the first five are those of the usual face benchmarks.
 LANDMARKS = {

@@ -22,7 +22,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from helpers import figures
+from ..draw import figures
 
 Array = np.ndarray
 

@@ -26,8 +26,8 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from torch.nn import functional as F
 
-from helpers import figures
-from helpers.rows import Rows
+from ..draw import figures
+from ..rows import Rows
 
 Tensor = torch.Tensor
 

@@ -38,8 +38,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.sparse.csgraph import dijkstra
 
-from helpers import figures
-from helpers.rows import Rows
+from ..draw import figures
+from ..rows import Rows
 
 ROOMS = ("hall", "kitchen", "bedroom", "bathroom", "lounge", "study", "library", "nursery")
 HALL = 0

@@ -21,8 +21,8 @@ from scipy.fft import next_fast_len
 from scipy.ndimage import gaussian_filter
 from scipy.signal import lfilter
 
-from helpers import figures
-from helpers.rows import Rows
+from ..draw import figures
+from ..rows import Rows
 
 SPEED_OF_SOUND = 343.0  # m/s
 HEAD_RADIUS = 0.0875  # m

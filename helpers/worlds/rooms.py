@@ -23,8 +23,8 @@ from matplotlib.figure import Figure
 from skimage import data
 from torch.nn import functional as F
 
-from helpers import figures
-from helpers.rows import Rows
+from ..draw import figures
+from ..rows import Rows
 
 Tensor = torch.Tensor
 

@@ -25,7 +25,7 @@ import json
 from pathlib import Path
 import numpy as np
 from helpers import explore, figures
-from helpers.sounds import Sound
+from helpers.draw.sounds import Sound
 
 def draw(**state):
     Path("state.json").write_text(json.dumps(state))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
-from tools.chapters import code_hash
 from tools.contract.anatomy import Chapter, Findings
+from tools.hashes import proof_hash
 from tools.seeds import SEEDS
 
 CHECKED = "nbval-check-output"
@@ -76,7 +76,7 @@ def seeds(chapter: Chapter) -> Findings:
     table = chapter.book["seeds"]
     if table.get("seeds") != list(SEEDS):
         yield None, f"metadata.book.seeds is for the seeds {table.get('seeds')}, expected {list(SEEDS)}"
-    if table.get("code") != code_hash(chapter.notebook):
+    if table.get("proof") != proof_hash(chapter.notebook):
         yield None, "the code has changed since the seeds were run, expected a fresh make seeds"
     for claim in chapter.claims:
         held = table["claims"].get(claim.statement, {}).get("held", [])

@@ -113,7 +113,7 @@ def no_files(chapter: Chapter) -> Findings:
 
 def no_pyplot(chapter: Chapter) -> Findings:
     """Figures belong to nobody's state."""
-    yield from uses(chapter, PYPLOT, "figures from helpers.figures, without pyplot's state")
+    yield from uses(chapter, PYPLOT, "figures from helpers.draw.figures, without pyplot's state")
 
 
 def device_neutral(chapter: Chapter) -> Findings:

@@ -79,7 +79,7 @@ METADATA: dict[str, tuple[Check, str]] = {
     "seconds": (is_cost, "numbers for quick and book, from make run"),
     "memory": (is_cost, "numbers for quick and book, from make run"),
     "seeds": (record(claims=lambda value: isinstance(value, dict)), "the table that make seeds writes"),
-    "hash": (record(code=is_text, helpers=is_text), "code and helpers, from make run SCALE=book"),
+    "hash": (record(page=is_text, proof=is_text, helpers=is_text), "page, proof and helpers, from make run SCALE=book"),
     "run": (record(scale=is_text), "what make run SCALE=book writes"),
 }
 

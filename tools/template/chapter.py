@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from helpers import claim, explore, figures, results_table, start
-from helpers.seeding import seeded
-from helpers.smoothing import running_mean
-from helpers.statistics import mean_and_error
+from helpers.nets.first_weights import seeded
+from helpers.measure.smoothing import running_mean
+from helpers.measure.statistics import mean_and_error
 
 run = start("SLUG")
 

@@ -21,7 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from PIL import Image
 
-from helpers import frames, settings
+from .. import settings
+from . import frames
 
 Array = np.ndarray | torch.Tensor
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.seeding import seeded
+from helpers.nets.first_weights import seeded
 
 
 def test_networks_of_one_seed_start_alike_and_of_two_do_not():
