@@ -2,13 +2,15 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 SCALE ?= book
+COUNT ?= 20
+SEED ?= 0
 ENV := .venv/installed
 RUN := .venv/bin/python -m
 # Kernels start three times faster from compiled modules: write them, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab run new seeds mutate stale bench colab pin test lint unit contract nbval mutate-changed site
+.PHONY: help book serve lab run new check seeds mutate mutants stale bench colab pin test lint unit contract nbval twice-changed mutate-changed site
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -35,11 +37,17 @@ run: $(ENV) ## execute a chapter: CHAPTER=slug [SCALE=book|quick|gpu]; book writ
 new: $(ENV) ## begin a chapter from the template: CHAPTER=slug
 	$(RUN) tools.new "$(CHAPTER)"
 
-seeds: $(ENV) ## run a chapter at quick with seeds 0 to 4 and store what its claims measure: CHAPTER=slug
+check: $(ENV) ## prove one chapter: contract, lint, quick run, break matrix, page: CHAPTER=slug
+	$(RUN) tools.check "$(CHAPTER)"
+
+seeds: $(ENV) ## run a chapter at quick with seeds 0 to 9 and store what its claims measure: CHAPTER=slug
 	$(RUN) tools.seeds "$(CHAPTER)"
 
 mutate: $(ENV) ## break chapters on purpose and see them turn red: all, or [CHAPTER=slug]
 	$(RUN) tools.mutate $(CHAPTER)
+
+mutants: $(ENV) ## edit a chapter at random and see who notices: CHAPTER=slug [COUNT=20] [SEED=0]
+	$(RUN) tools.mutants "$(CHAPTER)" "$(COUNT)" "$(SEED)"
 
 stale: $(ENV) ## list the chapters whose outputs are older than their code or helpers
 	$(RUN) tools.stale
@@ -53,11 +61,16 @@ colab: $(ENV) ## write copies that install the package on Colab: BOOK_REPOSITORY
 pin: $(ENV) ## compile pyproject.toml to the exact pins of requirements.txt
 	$(RUN) tools.pin
 
-test: lint unit contract nbval mutate-changed site ## everything that CI runs
+test: lint unit contract nbval twice-changed mutate-changed site ## everything that CI runs
+
+# Chapters of form 1 keep their 120 columns: notebooks/ruff.toml names them once, and they go with the last of them.
+FORM_1 = $(shell grep -o '[a-z_]*/[a-z_]*\.ipynb' notebooks/ruff.toml | sed 's,^,notebooks/,')
 
 lint: $(ENV)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/ruff check --config pyproject.toml $(FORM_1)
+	.venv/bin/ruff format --check --config pyproject.toml $(FORM_1)
 
 unit: $(ENV)
 	$(RUN) pytest -q -n 2 tests --ignore tests/site --ignore tests/test_contract.py
@@ -67,6 +80,9 @@ contract: $(ENV)
 
 nbval: $(ENV)
 	$(RUN) tools.nbval
+
+twice-changed: $(ENV)
+	$(RUN) tools.twice --changed
 
 mutate-changed: $(ENV)
 	$(RUN) tools.mutate --changed

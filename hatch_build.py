@@ -1,4 +1,4 @@
-"""Puts the notebooks, without outputs, into the wheel, so that ``load_chapter`` works from an installed package."""
+"""Puts the notebooks, without outputs, and the papers' statements into the wheel: an installed package needs both."""
 
 import json
 import tempfile
@@ -24,6 +24,7 @@ class CustomBuildHook(BuildHookInterface):
             stripped.parent.mkdir(exist_ok=True)
             stripped.write_text(json.dumps(notebook), encoding="utf-8")
         build_data["force_include"][self._folder.name] = "helpers/notebooks"
+        build_data["force_include"][str(Path(self.root, "book", "statements"))] = "helpers/book/statements"
 
     def finalize(self, version: str, _build_data: dict[str, Any], _artifact_path: str) -> None:
         if version != "editable":

@@ -6,11 +6,13 @@ Nearly every chapter uses the names below. The rest lives in rooms of its own an
 """
 
 from .chapters import load_chapter
-from .claims import ClaimFailed, claim, erratum
+from .claims import ClaimFailed, claim
 from .draw import figures
+from .errata import erratum
 from .explore import explore
 from .run import Run, start
 from .tables import results_table
+from .verdicts import not_reproduced, not_testable, not_tried
 
 __all__ = [
     "ClaimFailed",
@@ -20,6 +22,9 @@ __all__ = [
     "explore",
     "figures",
     "load_chapter",
+    "not_reproduced",
+    "not_testable",
+    "not_tried",
     "results_table",
     "start",
 ]

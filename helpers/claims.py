@@ -1,20 +1,19 @@
-"""Claims: sentences that fail when the measurement says otherwise. Errata: printed formulas proved wrong."""
+"""Claims: sentences that fail when the measurement, or a control that must not meet them, says otherwise."""
 
 from __future__ import annotations
 
-import html
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from IPython.display import display
 
 from . import settings
-from .numbers import finite_number, single_number
-from .run import Run, current_run
+from .numbers import finite_number, number_list, single_number
+from .records import check_sentence, show, started, storable
+from .statements import statement as statement_of
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -23,8 +22,12 @@ OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "==": operator.eq,
 }
+CONTROLS = ("untrained", "blind", "rival")
+TRAININGS = 3  # the fewest that a verdict at book rests on
+CLEAR = 3.0  # standard errors between their mean and the bound
 
-Values = float | np.ndarray | torch.Tensor
+Numbers = Sequence[float] | np.ndarray | torch.Tensor
+Control = float | torch.Tensor | Numbers | tuple[None, str]
 
 
 class ClaimFailed(AssertionError):  # noqa: N818 - reads as what happened: "ClaimFailed: ..."
@@ -37,135 +40,118 @@ def claim(
     op: str,
     bound: float,
     *,
+    of: str | None = None,
+    values: Numbers | None = None,
     at: str = "quick",
     core: bool = False,
+    controls: Mapping[str, Control] | None = None,
     paper: str | None = None,
 ) -> None:
-    """Show the claim, keep what was measured with it, and raise if it does not hold.
+    """Show the claim, keep what was measured with it, and raise if it does not hold or a control meets it too.
 
     The line that is shown is the same at every scale and seed; the measurement travels in the output's metadata. From
     scale ``at`` upward a claim that fails, or measures NaN, raises; below, it is only recorded.
 
     Args:
-        statement: what holds, in words and without a measured number.
-        value: what was measured, one number.
+        statement: what was measured and holds, one full sentence without a measured number.
+        value: what was measured, one number; with ``values``, their mean.
         op: how it compares with the bound: ``>=``, ``>``, ``<=``, ``<`` or ``==``.
-        bound: a finite number that comes from the mechanism, with margin over seeds.
+        bound: a finite number: parity with the rival, the paper's own size, or what the mechanism says.
+        of: id of the paper's statement that this reproduces; without it the claim is about a mechanism.
+        values: one number per paired training. All must meet the bound, and from three on their mean must lie three
+            standard errors clear of it. A claim with ``of`` needs three or more at ``book`` and above.
         at: the smallest scale at which the claim must hold.
         core: whether this claim dies when the paper's contribution is broken.
-        paper: what the paper reports for it, with its place, for example ``"Table 1: 0.836 against 0.966"``.
+        controls: the same quantity for ``untrained``, ``blind`` (an answer that ignores the input) and ``rival`` (the
+            strongest rival or ablation in the method's place): each a number, as many as ``values`` (their mean
+            counts), or ``(None, reason)`` where one cannot exist. Needed with ``of``.
+        paper: what the paper reports for it. For chapters of form 1 only, and gone with the last of them.
 
     Raises:
-        ClaimFailed: if the claim must hold at this scale and does not.
+        ClaimFailed: if the claim must hold at this scale and does not, or a control meets the bound.
         ValueError: if an argument is not what it should be.
     """
-    run = _started("claim")
-    _check_sentence(statement, "statement")
-    if op not in OPERATORS:
-        raise ValueError(f"op must be one of {', '.join(OPERATORS)}, not {op!r}")
+    run = started("claim")
+    check_sentence(statement, "statement")
     settings.check_scale(at, "at")
+    if of is not None:
+        statement_of(run.slug, of)
     if paper is not None:
-        _check_sentence(paper, "paper")
-    value, bound = single_number(value, "value"), finite_number(bound, "bound")
-    asserted = run.at_least(at)
-    held = not math.isnan(value) and OPERATORS[op](value, bound)
+        check_sentence(paper, "paper")
+    value, bound = single_number(value, "value"), check_bound(op, bound)
+    trainings = [value] if values is None else number_list(values, "values")
+    if not math.isclose(value, float(np.mean(trainings)), rel_tol=1e-4, abs_tol=1e-9) and math.isfinite(value):
+        raise ValueError(f"value must be the mean of values, {np.mean(trainings):.6g}, not {value:.6g}")
+    if of is not None:
+        check_trainings(trainings, run.at_least("book"))
+    compared = _compared(controls, op, bound, len(trainings), needed=of is not None)
+    asserted, held = run.at_least(at), meets(trainings, op, bound)
     record = {
         "statement": statement,
-        "value": value if math.isfinite(value) else str(value),
+        "of": of,
+        "value": storable(value),
+        "values": None if values is None else [storable(each) for each in trainings],
         "op": op,
         "bound": bound,
         "at": at,
         "core": bool(core),
+        "controls": compared,
         "paper": paper,
         "asserted": asserted,
         "held": held,
     }
-    _show("claim", f"{statement} ({op} {bound:g})", record, run)
+    show("claim", "Claim", f"{statement} ({op} {bound:g})", record, run)
     if asserted and not held:
-        raise ClaimFailed(f"{statement}: measured {value:.6g}, which must be {op} {bound:g}")
+        each = "" if len(trainings) == 1 else f" (each: {', '.join(f'{v:.4g}' for v in trainings)})"
+        raise ClaimFailed(f"{statement}: measured {value:.6g}{each}, which must be {op} {bound:g}")
+    for name, control in compared.items():
+        if asserted and control.get("met"):
+            raise ClaimFailed(f"{statement}: the control {name} meets it too, {control['value']} {op} {bound:g}")
 
 
-def erratum(
-    where: str,
-    printed: Values | Callable[[], Values],
-    repaired: Values | Callable[[], Values],
-    truth: Values | Callable[[], Values],
-    *,
-    tol: float,
-) -> None:
-    """Decide by numbers that a printed formula is wrong and the repaired one right; raise if they do not say so.
-
-    Args:
-        where: the place in the paper and what is printed there, for example ``"Eq. (3): the sign of the update"``.
-        printed: what the formula gives as printed; a number, an array or a function without arguments.
-        repaired: what the repaired formula gives, of the same shape.
-        truth: what brute force, a closed form or data give, of the same shape.
-        tol: largest absolute difference from the truth that counts as meeting it, positive.
-
-    Raises:
-        ClaimFailed: unless the printed form misses the truth by more than ``tol`` and the repaired form meets it.
-        ValueError: if an argument is not what it should be.
-    """
-    run = _started("erratum")
-    _check_sentence(where, "where")
-    tol = finite_number(tol, "tol")
-    if tol <= 0:
-        raise ValueError(f"tol must be positive, not {tol:g}")
-    truth = _evaluate(truth, "truth")
-    if not np.isfinite(truth).all():
-        raise ValueError("truth must be finite")
-    printed_error = _largest_difference(_evaluate(printed, "printed"), truth, "printed")
-    repaired_error = _largest_difference(_evaluate(repaired, "repaired"), truth, "repaired")
-    record = {
-        "where": where,
-        "printed_error": printed_error if math.isfinite(printed_error) else str(printed_error),
-        "repaired_error": repaired_error if math.isfinite(repaired_error) else str(repaired_error),
-        "tol": tol,
-    }
-    _show("erratum", f"{where}: the printed form misses the truth, the repaired one meets it", record, run)
-    if printed_error <= tol:
-        raise ClaimFailed(f"{where}: the printed form meets the truth (off by {printed_error:.3g}, tolerance {tol:g})")
-    if not repaired_error <= tol:
-        raise ClaimFailed(f"{where}: the repaired form is off by {repaired_error:.3g}, tolerance {tol:g}")
+def meets(values: Sequence[float], op: str, bound: float) -> bool:
+    """Whether all values meet the bound and, from three on, their mean lies three standard errors clear of it."""
+    if not all(not math.isnan(value) and OPERATORS[op](value, bound) for value in values):
+        return False
+    if len(values) < TRAININGS or op == "==":
+        return True
+    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    return abs(float(np.mean(values)) - bound) >= CLEAR * error
 
 
-def _started(caller: str) -> Run:
-    run = current_run()
-    if run is None:
-        raise ValueError(f"{caller} needs a run: call start(slug) in the first cell")
-    return run
+def check_bound(op: str, bound: float) -> float:
+    """``bound`` as a finite float, after a look at ``op``; raises ``ValueError`` that names what is wrong."""
+    if op not in OPERATORS:
+        raise ValueError(f"op must be one of {', '.join(OPERATORS)}, not {op!r}")
+    return finite_number(bound, "bound")
 
 
-def _check_sentence(text: str, argument: str) -> None:
-    if not isinstance(text, str) or not text.strip() or "\n" in text:
-        raise ValueError(f"{argument} must be one line of text, not {text!r}")
+def check_trainings(values: Sequence[float], final: bool) -> None:
+    """Raise ``ValueError`` if a verdict that is ``final`` rests on fewer than three trainings."""
+    if final and len(values) < TRAININGS:
+        raise ValueError(f"values must hold at least {TRAININGS} paired trainings at this scale, not {len(values)}")
 
 
-def _evaluate(values: Values | Callable[[], Values], argument: str) -> np.ndarray:
-    values = values() if callable(values) else values
-    if isinstance(values, torch.Tensor):
-        values = values.detach().cpu().numpy()
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{argument} must be a number or an array of numbers, not {type(values).__name__}") from None
-    if array.size == 0:
-        raise ValueError(f"{argument} must not be empty")
-    return array
-
-
-def _largest_difference(array: np.ndarray, truth: np.ndarray, argument: str) -> float:
-    if array.shape != truth.shape:
-        raise ValueError(f"{argument} must have the shape of truth, {list(truth.shape)}, not {list(array.shape)}")
-    difference = np.abs(array - truth)
-    return math.inf if np.isnan(difference).any() else float(difference.max())
-
-
-def _show(kind: str, line: str, record: dict[str, Any], run: Run) -> None:
-    """Display one line that is the same everywhere; what was measured goes along as the output's metadata."""
-    record |= {"scale": run.scale, "seed": run.seed, "device": run.device.type}
-    data = {
-        "text/plain": f"{kind.capitalize()}: {line}",
-        "text/html": f'<div class="book-{kind}"><strong>{kind.capitalize()}.</strong> {html.escape(line)}</div>',
-    }
-    display(data, raw=True, metadata={f"book_{kind}": record})
+def _compared(
+    controls: Mapping[str, Control] | None, op: str, bound: float, count: int, *, needed: bool
+) -> dict[str, dict[str, Any]]:
+    """Per control its value and whether it meets the bound, or why there is none."""
+    if controls is None and not needed:
+        return {}
+    if controls is None or set(controls) != set(CONTROLS):
+        given = "none" if controls is None else ", ".join(controls)
+        raise ValueError(f"controls must be exactly {', '.join(CONTROLS)}, not {given}")
+    compared = {}
+    for name in CONTROLS:
+        control, argument = controls[name], f"controls[{name!r}]"
+        if control is None or (isinstance(control, tuple) and control and control[0] is None):
+            if control is None or len(control) != 2:
+                raise ValueError(f"{argument} must be a number or (None, why there is none), not {control!r}")
+            compared[name] = {"why": check_sentence(control[1], f"the reason of {argument}")}
+            continue
+        numbers = number_list(control, argument)
+        if len(numbers) not in (1, count):
+            raise ValueError(f"{argument} must be one number or {count}, as many as values, not {len(numbers)}")
+        mean = float(np.mean(numbers))
+        compared[name] = {"value": storable(mean), "met": not math.isnan(mean) and OPERATORS[op](mean, bound)}
+    return compared

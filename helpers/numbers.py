@@ -36,3 +36,24 @@ def finite_number(value: object, argument: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{argument} must be finite, not {number}")
     return number
+
+
+def number_list(values: object, argument: str) -> list[float]:
+    """One or more numbers as floats, infinities and NaN included; one number counts as a list of it.
+
+    Args:
+        values: a number, or a sequence, array or tensor [n] of numbers, n at least 1.
+        argument: its name, for the message.
+
+    Raises:
+        ValueError: if ``values`` is anything else.
+    """
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu().numpy()
+    if isinstance(values, np.ndarray) and values.ndim > 1:
+        raise ValueError(f"{argument} must be numbers in one axis, not an array of shape {list(values.shape)}")
+    if isinstance(values, Real) or (isinstance(values, np.ndarray) and values.ndim == 0):
+        return [single_number(values, argument)]
+    if not isinstance(values, np.ndarray | list | tuple) or len(values) == 0:
+        raise ValueError(f"{argument} must hold one or more numbers, not {values!r}")
+    return [single_number(value, f"{argument}[{index}]") for index, value in enumerate(values)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import random
@@ -34,8 +35,8 @@ class Run:
         scale: ``quick``, ``book`` or ``gpu``.
         seed: what ``BOOK_SEED`` says; every generator of the run is derived from it.
         device: where the chapter makes its tensors.
-        generator: torch generator on the CPU, seeded with ``seed``.
-        rng: NumPy generator, seeded with ``seed``.
+        generator, rng: one torch and one NumPy generator for the whole chapter, seeded with ``seed``. For chapters of
+            form 1 only, and gone with the last of them: a cell that is run twice draws other numbers from them.
     """
 
     slug: str
@@ -57,6 +58,40 @@ class Run:
         """
         settings.check_scale(scale, "scale")
         return settings.SCALES.index(self.scale) >= settings.SCALES.index(scale)
+
+    def stream(self, name: str, index: int = 0) -> torch.Generator:
+        """A torch generator on the CPU of the seed, ``name`` and ``index`` alone, whatever ran before.
+
+        Make it in the cell or function that draws from it: run twice, it draws the same numbers again.
+
+        Args:
+            name: what is drawn, a text that no other call in the notebook has.
+            index: which of several draws of that name, from 0 on, for example the number of a training.
+
+        Raises:
+            ValueError: if ``name`` is empty or ``index`` is not a whole number from 0 on.
+        """
+        return torch.Generator().manual_seed(self._key(name, index))
+
+    def numpy_stream(self, name: str, index: int = 0) -> np.random.Generator:
+        """As :meth:`stream`, for NumPy."""
+        return np.random.default_rng(self._key(name, index))
+
+    def _key(self, name: str, index: int) -> int:
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"name must say what is drawn, not {name!r}")
+        if isinstance(index, bool) or not isinstance(index, int) or index < 0:
+            raise ValueError(f"index must be a whole number from 0 on, not {index!r}")
+        digest = hashlib.sha256(f"{self.seed}\0{name}\0{index}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") >> 1  # torch takes seeds of 63 bits
+
+    def steps(self, count: int, label: str) -> Progress:
+        """Iterate over the ``count`` steps of a training or a solver; as :meth:`progress` of everything else.
+
+        The harness of the book cuts these loops to their first step, and a claim must then fail.
+        """
+        limit = settings.step_limit()
+        return Progress(count if limit is None else min(count, limit), label)
 
     def progress(self, steps: int | Sequence[T], label: str) -> Progress:
         """Iterate over ``steps`` (a count, or a sequence) with a progress bar and a history; see :class:`Progress`."""

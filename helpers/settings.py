@@ -29,6 +29,14 @@ def seed_from_environment() -> int:
     return int(text)
 
 
+def step_limit() -> int | None:
+    """How many steps a training loop may take (``BOOK_STEP_LIMIT``, set by the harness); None where it is not set."""
+    text = os.environ.get("BOOK_STEP_LIMIT") or ""
+    if text and (not text.isdecimal() or int(text) == 0):
+        raise ValueError(f"BOOK_STEP_LIMIT must be a whole number from 1 on, not {text!r}")
+    return int(text) if text else None
+
+
 def check_scale(scale: str, argument: str) -> str:
     """Return ``scale`` if it is one of the three; raise ``ValueError`` that names ``argument`` if it is not."""
     if scale not in SCALES:

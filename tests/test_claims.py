@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers import ClaimFailed, Run, claim, claims, erratum
+from helpers import ClaimFailed, Run, claim, erratum, records
 from helpers import run as run_module
 
 
@@ -20,7 +20,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, run: Run) -> list[dict]:
         ((_, record),) = metadata.items()
         seen.append({"text": data["text/plain"], "html": data["text/html"], "record": record})
 
-    monkeypatch.setattr(claims, "display", display)
+    monkeypatch.setattr(records, "display", display)
     return seen
 
 

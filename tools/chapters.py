@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
+METHODS = ROOT / "book" / "methods.csv"
 PARTS = (
     "fitting",
     "correspondence",
@@ -28,12 +31,22 @@ PARTS = (
 )
 
 
+FENCE = re.compile(r"^(```|~~~|:::).*?^\1", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^(#{1,3}) +(.+?) *$", re.MULTILINE)
+
+
 class UsageError(SystemExit):
     """A wrong argument on the command line: one sentence, exit status 2."""
 
     def __init__(self, message: str) -> None:
         print(message, file=sys.stderr)
         super().__init__(2)
+
+
+def methods() -> dict[str, dict[str, str]]:
+    """Slug -> slug, part, title, authors, venue, year of the methods that the book is about."""
+    with METHODS.open(encoding="utf-8", newline="") as file:
+        return {row["slug"]: row for row in csv.DictReader(file)}
 
 
 def chapter_paths() -> list[Path]:
@@ -60,6 +73,27 @@ def write(notebook: NotebookNode, path: Path) -> None:
     temporary = path.with_suffix(".ipynb.tmp")
     nbformat.write(notebook, temporary)
     temporary.replace(path)
+
+
+def sections(notebook: NotebookNode) -> list[str]:
+    """Per cell the ``##`` section that it stands in, "" before the first."""
+    found, section = [], ""
+    for cell in notebook.cells:
+        text = FENCE.sub("", cell.source) if cell.cell_type == "markdown" else ""
+        section = next((title for marks, title in reversed(HEADING.findall(text)) if marks == "##"), section)
+        found.append(section)
+    return found
+
+
+def cells_before(notebook: NotebookNode, section: str) -> list[NotebookNode]:
+    """The cells in front of a ``##`` section: all of them where there is none."""
+    names = sections(notebook)
+    return notebook.cells[: names.index(section)] if section in names else notebook.cells
+
+
+def form(book: NotebookNode | dict) -> int:
+    """Which form a chapter has, of its ``metadata.book``: 1 for the first fourteen until their turn comes, else 2."""
+    return book.get("form", 1)
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

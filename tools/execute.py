@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nbclient import NotebookClient
@@ -13,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from tqdm import tqdm
 
-from tools.chapters import ROOT, code_cells
+from tools.chapters import ROOT
 
 # Runs as the last cell of the copy and is taken out again.
 MEASURE = """
@@ -42,16 +44,27 @@ class Execution:
     memory: float
 
 
-def environment(scale: str, seed: int, threads: int) -> dict[str, str]:
+def environment(scale: str, seed: int, threads: int, steps: int | None = None) -> dict[str, str]:
     """The environment of a kernel that runs for the book."""
     threads_of = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
     # Threads that wait for each other must not spin: on a busy machine that makes small layers ten times slower.
     threads_of["OMP_WAIT_POLICY"] = "PASSIVE"
-    return {**os.environ, **threads_of, "BOOK_BATCH": "1", "BOOK_SCALE": scale, "BOOK_SEED": str(seed)}
+    limit = "" if steps is None else str(steps)
+    book = {"BOOK_BATCH": "1", "BOOK_SCALE": scale, "BOOK_SEED": str(seed), "BOOK_STEP_LIMIT": limit}
+    return {**os.environ, **threads_of, **book}
 
 
 def execute(
-    notebook: NotebookNode, *, scale: str, seed: int = 0, threads: int = 1, keep_going: bool = False, label: str = ""
+    notebook: NotebookNode,
+    *,
+    scale: str,
+    seed: int = 0,
+    threads: int = 1,
+    steps: int | None = None,
+    keep_going: bool = False,
+    seconds: float | None = None,
+    decided: Callable[[NotebookNode], bool] | None = None,
+    label: str = "",
 ) -> Execution:
     """Execute a copy of ``notebook``; the argument itself is not touched.
 
@@ -59,11 +72,15 @@ def execute(
         notebook: the notebook; its outputs play no role.
         scale, seed: what the kernel finds in ``BOOK_SCALE`` and ``BOOK_SEED``.
         threads: of the numerical libraries.
+        steps: where training loops are cut.
         keep_going: run the cells after a failing one too, and leave the errors in the outputs.
+        seconds: how long it may take at most.
+        decided: asked after each cell, with the cell; what it says True to is the last. Costs are then not measured.
         label: shows a progress bar of that name.
 
     Raises:
         nbclient.exceptions.CellExecutionError: if a cell fails, unless ``keep_going``.
+        TimeoutError: if it takes longer than ``seconds``.
     """
     notebook = copy.deepcopy(notebook)
     notebook.metadata.pop("widgets", None)
@@ -71,27 +88,29 @@ def execute(
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     notebook.cells.append(new_code_cell(MEASURE))
-    ends: list[float] = []
-
-    def count(**_: object) -> None:
-        ends.append(time.perf_counter())
-        bar.update()
-
-    with tqdm(total=len(code_cells(notebook)), desc=label, unit="cell", disable=not label) as bar:
-        client = NotebookClient(
-            notebook,
-            timeout=None,
-            kernel_name="python3",
-            allow_errors=keep_going,
-            record_timing=False,
-            resources={"metadata": {"path": str(ROOT)}},
-            on_cell_executed=count,
-        )
-        began = time.perf_counter()
-        client.execute(env=environment(scale, seed, threads))
-    seconds = time.perf_counter() - began
-    cpu_seconds, memory = json.loads(notebook.cells.pop().outputs[0].text)
-    return Execution(notebook, ends[0] - began, cpu_seconds, seconds, memory)
+    client = NotebookClient(
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        allow_errors=keep_going,
+        record_timing=False,
+        resources={"metadata": {"path": str(ROOT)}},
+    )
+    began, start_seconds = time.perf_counter(), math.nan
+    codes = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    with client.setup_kernel(env=environment(scale, seed, threads, steps)):
+        for index, cell in tqdm(codes, desc=label, unit="cell", disable=not label):
+            if seconds is not None:
+                client.timeout = max(1, int(began + seconds - time.perf_counter()))
+            client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+            if math.isnan(start_seconds):
+                start_seconds = time.perf_counter() - began
+            if decided is not None and decided(cell):
+                break
+    wall_seconds = time.perf_counter() - began
+    measured = notebook.cells.pop().outputs
+    cpu_seconds, memory = json.loads(measured[0].text) if measured else (math.nan, math.nan)
+    return Execution(notebook, start_seconds, cpu_seconds, wall_seconds, memory)
 
 
 def outputs(notebook: NotebookNode) -> list[NotebookNode]:
@@ -99,9 +118,15 @@ def outputs(notebook: NotebookNode) -> list[NotebookNode]:
     return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
-def claims(notebook: NotebookNode) -> list[dict]:
-    """What the claims of an executed notebook recorded."""
-    return [o.metadata.book_claim for o in outputs(notebook) if "book_claim" in o.get("metadata", {})]
+def records(notebook: NotebookNode, kind: str) -> list[dict]:
+    """What the claims (``kind`` "claim"), verdicts or errata of an executed notebook recorded."""
+    return [o.metadata[f"book_{kind}"] for o in outputs(notebook) if f"book_{kind}" in o.get("metadata", {})]
+
+
+def failed(record: dict) -> bool:
+    """Whether a claim, as recorded, raised: it did not hold, or a control met it too."""
+    met = any(control.get("met") for control in record.get("controls", {}).values())
+    return record["asserted"] and (not record["held"] or met)
 
 
 def errors(notebook: NotebookNode) -> list[NotebookNode]:

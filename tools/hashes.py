@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -18,11 +17,11 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).parents[1]
+from tools.chapters import ROOT, cells_before
+
 PACKAGE = "helpers"
 # What a tree says beside the code: where names are used, and where Python versions differ.
 LEFT_OUT = {"ctx", "kind", "type_comment", "type_ignores", "type_params"}
-EXPLORE = re.compile(r"^## Explore *$", re.MULTILINE)
 
 
 class Place(NamedTuple):
@@ -41,7 +40,7 @@ def proof_hash(notebook: NotebookNode) -> str:
     """Hash of the code before "Explore" without display-only functions; seeds and breaks were run with this code."""
     left_out = set(notebook.metadata.get("book", {}).get("display_only", ()))
     texts = []
-    for tree in _trees(before_explore(notebook)):
+    for tree in _trees(cells_before(notebook, "Explore")):
         kept = [node for node in tree.body if getattr(node, "name", None) not in left_out]
         texts.append(tree_text(ast.Module(kept, type_ignores=[])))
     return _digest(texts)
@@ -50,14 +49,6 @@ def proof_hash(notebook: NotebookNode) -> str:
 def helpers_hash(notebook: NotebookNode) -> str:
     """Hash of the public definitions of ``helpers`` that the chapter uses, and of all that they call."""
     return _digest(_definitions(_used([*_trees(notebook.cells)], PACKAGE)))
-
-
-def before_explore(notebook: NotebookNode) -> list[NotebookNode]:
-    """The cells before the section "Explore": all of them where there is none."""
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown" and EXPLORE.search(cell.source):
-            return notebook.cells[:index]
-    return notebook.cells
 
 
 def tree_text(node: ast.AST) -> str:

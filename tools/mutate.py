@@ -1,119 +1,156 @@
-"""``make mutate``: break chapters on purpose, as ``metadata.book.breaks`` says, and see the named claim turn red."""
+"""``make mutate``: break chapters on purpose, as their break matrix says, and see what turns red.
+
+For each piece of ``metadata.book.core`` at least one break must redden a claim; besides, all training loops are cut to
+their first step, and that must redden something too. What turned red is written beside each break.
+"""
 
 from __future__ import annotations
 
 import argparse
-import copy
-import os
-import subprocess
-from concurrent.futures import ProcessPoolExecutor
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
-from tools.chapters import ROOT, chapter_path, chapter_paths, code_cells, read
-from tools.execute import claims, errors, execute
+from tools.breaks import Outcome, run_broken, substituted
+from tools.changes import changed_chapters
+from tools.chapters import chapter_path, chapter_paths, form, read, write
 from tools.hashes import proof_hash
-
-# A failed claim, or a check of values that stands behind the broken piece. Any other error means that the break is an
-# accident and proves nothing.
-RED = ("ClaimFailed", "AssertionError")
+from tools.jobs import run_all
 
 
 @dataclass(frozen=True)
-class Mutation:
-    """One way to break one chapter."""
+class Break:
+    """One way to break one chapter.
+
+    Attributes:
+        path: of the notebook.
+        number: its place in the matrix; None where the harness cuts the training loops.
+        piece: what it removes.
+        find, replace: the substitution.
+        claim: the statement that must turn red, in chapters of form 1.
+    """
 
     path: Path
-    find: str
-    replace: str
-    claim: str
+    number: int | None
+    piece: str
+    find: str | tuple[str, ...] = ()
+    replace: str | tuple[str, ...] = ()
+    claim: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path.stem}: {self.find!r} -> {self.replace!r}"
+        return f"{self.path.stem}: {self.piece}" + (f", {self.find!r} -> {self.replace!r}" if self.find else "")
 
 
-def mutations(path: Path) -> list[Mutation]:
-    """The breaks that the chapter's metadata name."""
-    return [Mutation(path, b["find"], b["replace"], b["claim"]) for b in read(path).metadata.book["breaks"]]
+def breaks(path: Path) -> list[Break]:
+    """The breaks of a chapter: those of its metadata and, in form 2, the harness's own."""
+    book = read(path).metadata.book
+    if form(book) == 1:  # gone with the last chapter of form 1
+        return [Break(path, k, "the core", b["find"], b["replace"], b["claim"]) for k, b in enumerate(book["breaks"])]
+    listed = [
+        Break(path, k, b["piece"], _frozen(b["find"]), _frozen(b["replace"]))
+        for k, b in enumerate(book.get("core", ()))
+    ]
+    return [*listed, Break(path, None, "training cut to one step")]
 
 
-def broken(notebook: NotebookNode, mutation: Mutation) -> NotebookNode:
-    """A copy of the notebook with the mutation's substitution.
-
-    Raises:
-        ValueError: if the text to find does not stand in the code exactly once.
-    """
-    notebook = copy.deepcopy(notebook)
-    hits = [cell for cell in code_cells(notebook) if mutation.find in cell.source]
-    count = sum(cell.source.count(mutation.find) for cell in hits)
-    if count != 1:
-        raise ValueError(f"{mutation}: the text to find stands {count} times in the code, expected once")
-    hits[0].source = hits[0].source.replace(mutation.find, mutation.replace)
-    return notebook
+def _frozen(texts: str | list[str]) -> str | tuple[str, ...]:
+    return texts if isinstance(texts, str) else tuple(texts)
 
 
-def verdict(mutation: Mutation) -> str:
-    """Run the broken copy at ``quick``; "" if the named claim was measured and failed, else what happened instead."""
-    done = execute(broken(read(mutation.path), mutation), scale="quick", keep_going=True)
-    for error in errors(done.notebook):
-        if error.ename not in RED:
-            return f"an unrelated error came: {error.ename}: {error.evalue}"
-    named = [record for record in claims(done.notebook) if record["statement"] == mutation.claim]
-    if not named:
-        return f"the claim {mutation.claim!r} was never measured"
-    if named[0]["held"] or not named[0]["asserted"]:
-        return f"the claim {mutation.claim!r} stayed green at {named[0]['value']}"
+def outcome(each: Break) -> Outcome:
+    """Run the broken copy at ``quick``."""
+    notebook = read(each.path)
+    if each.number is None:
+        return run_broken(notebook, claims_only=True, steps=1)
+    try:
+        broken = substituted(notebook, each.find, each.replace)
+    except ValueError as error:
+        return Outcome((), str(error), 0.0)
+    return run_broken(broken, claims_only=True)
+
+
+def complaint(each: Break, done: Outcome) -> str:
+    """What is wrong with one break by itself; "" if nothing is. Pieces as a whole are judged by :func:`pieces`."""
+    if done.accident:
+        return f"an accident, which proves nothing: {done.accident}"
+    if each.claim and each.claim not in done.claims:  # form 1
+        return f"the claim {each.claim!r} stayed green"
+    if each.number is None and not done.red:
+        return "nothing turned red"
     return ""
 
 
-def changed_chapters() -> list[Path]:
-    """The chapters whose code is not that of the last landed commit."""
-    base = landed_commit()
-    return [path for path in chapter_paths() if base is None or proof_hash(read(path)) != _hash_at(base, path)]
+def pieces(notebook: NotebookNode, outcomes: dict[str, list[Outcome]]) -> list[str]:
+    """What is wrong with the pieces of a chapter of form 2: no claim dies with one, and its page does not say so."""
+    admitted = notebook.metadata.book.get("no_difference", {})
+    wrong = []
+    for piece, done in outcomes.items():
+        claimed = any(each.claims for each in done)
+        if not claimed and piece not in admitted:
+            wrong.append(f"no claim turned red without {piece!r}, and metadata.book.no_difference does not say so")
+        if claimed and piece in admitted:
+            wrong.append(f"metadata.book.no_difference names {piece!r}, without which a claim turned red")
+    return wrong
 
 
-def landed_commit() -> str | None:
-    """The commit to compare with: ``BOOK_BASE``, else where this branch left its upstream, else the newest commit that
-    is older than half a day (a fresh clone of work that is just landing); None where there is none of them."""
-    if base := os.environ.get("BOOK_BASE"):
-        return base
-    head, upstream = _git("rev-parse", "HEAD"), _git("merge-base", "HEAD", "@{upstream}")
-    return upstream if upstream and upstream != head else _git("rev-list", "-1", "--before=12 hours ago", "HEAD")
-
-
-def _hash_at(commit: str, path: Path) -> str | None:
-    text = _git("show", f"{commit}:{path.relative_to(ROOT).as_posix()}")
-    return text and proof_hash(nbformat.reads(text, as_version=4))
-
-
-def _git(*arguments: str) -> str | None:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.strip() or None if done.returncode == 0 else None
+def store(path: Path, found: dict[Break, Outcome]) -> None:
+    """Write beside each break what turned red, unless the chapter was edited in the meantime."""
+    notebook = read(path)
+    book = notebook.metadata.book
+    now = breaks(path)
+    if now != list(found):
+        raise SystemExit(f"{path.stem} was edited while it was broken; its notebook is as the edit left it.")
+    for each, done in found.items():
+        if each.number is not None:
+            book["core"][each.number]["red"] = list(done.red)
+        else:
+            book["matrix"] = {"proof": proof_hash(notebook), "steps": list(done.red)}
+    write(notebook, path)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
     parser.add_argument("chapter", nargs="?", help="only this one")
     parser.add_argument(
-        "--changed", action="store_true", help="only chapters whose code changed since the last landed commit"
+        "--changed",
+        action="store_true",
+        help="only chapters whose proof changed since the last landed commit; writes nothing",
     )
     arguments = parser.parse_args()
     if arguments.chapter:
         paths = [chapter_path(arguments.chapter)]
     else:
         paths = changed_chapters() if arguments.changed else chapter_paths()
-    all_mutations = [mutation for path in paths for mutation in mutations(path)]
-    green = 0
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for mutation, why in zip(all_mutations, pool.map(verdict, all_mutations), strict=True):
-            print(f"NOT PROVED  {mutation}: {why}" if why else f"red as it must be  {mutation}", flush=True)
-            green += bool(why)
-    if green:
-        raise SystemExit(f"{green} of {len(all_mutations)} broken copies did not turn red for the named claim.")
-    print(f"{len(all_mutations)} broken copies of {len(paths)} chapters turned red.")
+    every = [each for path in paths for each in breaks(path)]
+    found: dict[Path, dict[Break, Outcome]] = defaultdict(dict)
+    wrong = 0
+    for each, done in zip(every, run_all(outcome, every, "breaks"), strict=True):
+        found[each.path][each] = done
+        why = complaint(each, done)
+        wrong += bool(why)
+        print(f"NOT PROVED  {each}: {why}" if why else f"{_colour(done)}  {each}", flush=True)
+    for path, outcomes in found.items():
+        notebook = read(path)
+        if form(notebook.metadata.book) == 1:
+            continue
+        by_piece = defaultdict(list)
+        for each, done in outcomes.items():
+            if each.number is not None:
+                by_piece[each.piece].append(done)
+        for sentence in pieces(notebook, by_piece):
+            print(f"NOT PROVED  {path.stem}: {sentence}")
+            wrong += 1
+        if not arguments.changed:
+            store(path, outcomes)
+    if wrong:
+        raise SystemExit(f"{wrong} things are not proved by {len(every)} broken copies.")
+    print(f"{len(every)} broken copies of {len(paths)} chapters turned red as they must.")
+
+
+def _colour(done: Outcome) -> str:
+    return f"red ({'; '.join(done.red)})" if done.red else "green"
 
 
 if __name__ == "__main__":

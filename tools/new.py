@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from pathlib import Path
 
 import jupytext
 
-from tools.chapters import NOTEBOOKS, ROOT, UsageError, write
+from tools.chapters import METHODS, NOTEBOOKS, ROOT, UsageError, methods, write
 
 TOC = ROOT / "_toc.yml"
-METHODS = ROOT / "book" / "methods.csv"
 TEMPLATE = Path(__file__).parent / "template" / "chapter.py"
-
-
-def methods() -> dict[str, dict[str, str]]:
-    """Slug -> slug, part, title, authors, venue, year of the methods that the book is about."""
-    with METHODS.open(encoding="utf-8", newline="") as file:
-        return {row["slug"]: row for row in csv.DictReader(file)}
 
 
 def new(slug: str) -> Path:

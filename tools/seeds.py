@@ -1,65 +1,151 @@
-"""``make seeds``: run a chapter at ``quick`` with seeds 0 to 4 and store what each claim measured."""
+"""``make seeds``: run a chapter at ``quick`` with seeds 0 to 9 and store what claims, controls and verdicts measured.
+
+A bound of form 2 lies at least three standard deviations from the mean over the seeds, and each control three on the
+failing side.
+"""
 
 from __future__ import annotations
 
 import argparse
-import os
-from concurrent.futures import ProcessPoolExecutor
+import math
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from tqdm import tqdm
+import numpy as np
+from nbformat import NotebookNode
 
-from tools.chapters import chapter_path, read, write
-from tools.execute import claims, errors, execute
+from tools.chapters import chapter_path, form, read, write
+from tools.execute import errors, execute, records
 from tools.hashes import proof_hash
+from tools.jobs import run_all
 
-SEEDS = (0, 1, 2, 3, 4)
+SEEDS = tuple(range(10))
+FORMER_SEEDS = (0, 1, 2, 3, 4)  # of form 1, gone with the last chapter of it
+DISTANCE = 3.0  # standard deviations
 
 
-def measure(path: Path, seed: int) -> list[dict]:
-    """What the claims of one ``quick`` run recorded; an error that is no failed claim raises."""
+def distance(values: Sequence[float], op: str, bound: float) -> float:
+    """How many standard deviations the bound lies from the mean of ``values``: positive where the mean meets it."""
+    numbers = [float(value) for value in values]
+    if not all(map(math.isfinite, numbers)):
+        return -math.inf
+    mean, deviation = float(np.mean(numbers)), float(np.std(numbers, ddof=1)) if len(numbers) > 1 else 0.0
+    if op == "==":
+        return math.inf if all(number == bound for number in numbers) else -math.inf
+    margin = mean - bound if op in (">=", ">") else bound - mean
+    if deviation == 0:
+        return math.copysign(math.inf, margin) if margin or op in (">=", "<=") else -math.inf
+    return margin / deviation
+
+
+def measure(seed: int, path: Path) -> dict[str, list[dict]]:
+    """What claims and verdicts of one ``quick`` run recorded; an error that is no failed claim ends the command."""
     done = execute(read(path), scale="quick", seed=seed, keep_going=True)
     for error in errors(done.notebook):
         if error.ename != "ClaimFailed":
-            raise RuntimeError(f"{path.stem}, seed {seed}: {error.ename}: {error.evalue}")
-    return claims(done.notebook)
+            raise SystemExit(f"{path.stem}, seed {seed}: {error.ename}: {error.evalue}; nothing was written.")
+    return {kind: records(done.notebook, kind) for kind in ("claim", "verdict")}
 
 
-def seeds(slug: str) -> list[list[dict]]:
-    """Per claim, its records over the seeds; the notebook's ``metadata.book.seeds`` keeps values and outcomes."""
+def seeds(slug: str) -> dict:
+    """Run the seeds; return and store ``metadata.book.seeds``, unless the chapter was edited in the meantime."""
     path = chapter_path(slug)
-    proof = proof_hash(read(path))
-    with ProcessPoolExecutor(min(len(SEEDS), os.cpu_count() or 1)) as pool:
-        runs = list(tqdm(pool.map(measure, [path] * len(SEEDS), SEEDS), desc=f"{slug} (seeds)", total=len(SEEDS)))
-    by_claim = [list(records) for records in zip(*runs, strict=True)]
-    notebook = read(path)
-    notebook.metadata.book["seeds"] = {
+    before = read(path)
+    tried = SEEDS if form(before.metadata.book) > 1 else FORMER_SEEDS
+    runs = list(run_all(partial(measure, path=path), tried, f"{slug} (seeds)"))
+    claims = zip(*(run["claim"] for run in runs), strict=True)
+    verdicts = zip(*([v for v in run["verdict"] if "values" in v] for run in runs), strict=True)
+    table = {
         "scale": "quick",
-        "seeds": list(SEEDS),
-        "proof": proof,
-        "claims": {
-            records[0]["statement"]: {"values": [r["value"] for r in records], "held": [r["held"] for r in records]}
-            for records in by_claim
+        "seeds": list(tried),
+        "proof": proof_hash(before),
+        "claims": {each[0]["statement"]: _over_seeds(each) for each in claims},
+        "verdicts": {
+            each[0]["of"]: {"values": [v["value"] for v in each], "met": [v["met"] for v in each]} for each in verdicts
         },
     }
+    notebook = read(path)
+    if proof_hash(notebook) != table["proof"]:
+        raise SystemExit(f"{slug} was edited while its seeds ran; its notebook is as the edit left it. Run them again.")
+    notebook.metadata.book["seeds"] = table
     write(notebook, path)
-    return by_claim
+    return table
+
+
+def _over_seeds(each: tuple[dict, ...]) -> dict:
+    controls = {
+        name: [record["controls"][name]["value"] for record in each]
+        for name, control in each[0].get("controls", {}).items()
+        if "value" in control
+    }
+    first = each[0]
+    return {
+        "op": first["op"],
+        "bound": first["bound"],
+        "at": first["at"],
+        "values": [record["value"] for record in each],
+        "held": [record["held"] for record in each],
+        "controls": controls,
+    }
+
+
+def too_near(table: dict) -> list[str]:
+    """What lies less than three deviations from its bound at ``quick``: a sentence for each claim and control."""
+    found = []
+    for statement, row in table["claims"].items():
+        if row["at"] != "quick":
+            continue
+        if (far := distance(row["values"], row["op"], row["bound"])) < DISTANCE:
+            found.append(f"the bound lies {far:.1f} deviations from the mean of {statement!r}")
+        for name, values in row["controls"].items():
+            if (far := -distance(values, row["op"], row["bound"])) < DISTANCE:
+                found.append(f"the control {name} lies {far:.1f} deviations on the failing side of {statement!r}")
+    return found
+
+
+def reproduced_after_all(notebook: NotebookNode, table: dict) -> list[str]:
+    """The statements that are called "not reproduced" and hold on all seeds by three deviations."""
+    found = []
+    for verdict in records(notebook, "verdict"):
+        row = table["verdicts"].get(verdict["of"])
+        if (
+            verdict.get("at") == "quick"
+            and row
+            and distance(row["values"], verdict["op"], verdict["bound"]) >= DISTANCE
+        ):
+            found.append(verdict["of"])
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make seeds", description=__doc__)
     parser.add_argument("chapter")
     slug = parser.parse_args().chapter
+    table = seeds(slug)
+    notebook = read(chapter_path(slug))
     failed = 0
-    for records in seeds(slug):
-        first = records[0]
-        bad = sum(record["asserted"] and not record["held"] for record in records)
-        failed += bad > 0
-        verdict = "FAILED" if bad else "held" if first["asserted"] else f"at {first['at']}"
-        values = "  ".join(f"{float(record['value']):.4g}" for record in records)
-        print(f"{verdict:8} {values}  ({first['op']} {first['bound']:g})  {first['statement']}")
-    if failed:
-        raise SystemExit(f"{slug}: {failed} claims do not hold on every seed.")
+    for statement, row in table["claims"].items():
+        bad = row["at"] == "quick" and not all(row["held"])
+        failed += bad
+        verdict = "FAILED" if bad else "held" if row["at"] == "quick" else f"at {row['at']}"
+        print(f"{verdict:8} {_summary(row['values'], row['op'], row['bound'])}  {statement}")
+        for name, values in row["controls"].items():
+            print(f"{'':8} {name}: {_summary(values, row['op'], row['bound'])}")
+    for of, row in table["verdicts"].items():
+        print(f"not reproduced: {of}: {'  '.join(f'{float(v):.4g}' for v in row['values'])}")
+    near = too_near(table) if form(notebook.metadata.book) > 1 else []
+    near += [f"{of!r} is called not reproduced and holds on all seeds" for of in reproduced_after_all(notebook, table)]
+    for sentence in near:
+        print(f"TOO NEAR {sentence}")
+    if failed or near:
+        raise SystemExit(f"{slug}: {failed} claims do not hold on every seed, {len(near)} bounds are too near.")
+
+
+def _summary(values: Sequence[float], op: str, bound: float) -> str:
+    numbers = np.array(values, dtype=float)
+    spread = f"{numbers.mean():.4g} ± {numbers.std(ddof=1):.2g}"
+    return f"{spread} ({op} {bound:g}: {distance(values, op, bound):.1f} deviations)"
 
 
 if __name__ == "__main__":

@@ -9,18 +9,20 @@ import torch
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int | torch.Generator) -> Iterator[None]:
     """Within this context PyTorch's global generators start from ``seed``; after it they go on as before.
 
     Layers draw their first weights from the global generator and take no other, so two networks that are made under one
     seed start alike, whatever the chapter drew in between.
 
     Args:
-        seed: a whole number from 0 on.
+        seed: a whole number from 0 on, or a generator that nothing was drawn from, such as ``run.stream("net")``.
 
     Raises:
         ValueError: if ``seed`` is anything else.
     """
+    if isinstance(seed, torch.Generator):
+        seed = seed.initial_seed()
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise ValueError(f"seed must be a whole number from 0 on, not {seed!r}")
     with torch.random.fork_rng():

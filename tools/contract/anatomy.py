@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 import nbformat
 from nbformat import NotebookNode
 
+from tools.chapters import FENCE, HEADING, form
+
 CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 ENTRY = re.compile(r"^\s*@(?!comment|string|preamble)\w+\s*\{\s*([^,\s]+)", re.MULTILINE | re.IGNORECASE)
-FENCE = re.compile(r"^(```|~~~|:::).*?^\1", re.MULTILINE | re.DOTALL)
-HEADING = re.compile(r"^(#{1,3}) +(.+?) *$", re.MULTILINE)
 DATA = re.compile(r"base64,[\w+/=]+")
 
+
+OTHER_VERDICTS = ("not_reproduced", "not_testable", "not_tried")
 
 Findings = Iterator[tuple[int | None, str]]  # index of a cell, or None for the notebook as a whole; one sentence
 
@@ -60,6 +62,16 @@ class Claim(NamedTuple):
     statement: str | None  # None where it is computed
     at: str
     core: bool
+    of: str | None
+    given: frozenset[str]  # the names of the arguments that are given by name
+
+
+class Verdict(NamedTuple):
+    """A cell that judges a statement of the paper: a claim that is `of` one, or one of the other three."""
+
+    code: Code
+    kind: str  # the name of the function that it calls
+    of: str | None  # None where it is computed
 
 
 @dataclass(frozen=True)
@@ -106,8 +118,25 @@ class Chapter:
         for code in self.code:
             for call in code.calls("claim"):
                 given = literals(call, "statement")
-                found.append(Claim(code, given.get("statement"), given.get("at", "quick"), given.get("core", False)))
+                at, core, of = given.get("at", "quick"), given.get("core", False), given.get("of")
+                names = frozenset(each.arg for each in call.keywords if each.arg)
+                found.append(Claim(code, given.get("statement"), at, core, of, names))
         return found
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        found = []
+        for code in self.code:
+            for call in code.calls("claim", *OTHER_VERDICTS):
+                name = ast.unparse(call.func).split(".")[-1]
+                given = literals(call, "" if name == "claim" else "of")
+                if name != "claim" or any(each.arg == "of" for each in call.keywords):
+                    found.append(Verdict(code, name, given.get("of")))
+        return found
+
+    @property
+    def form(self) -> int:
+        return form(self.book)
 
     def section(self, index: int) -> str:
         """The section that a cell stands in."""

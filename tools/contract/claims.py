@@ -1,37 +1,38 @@
-"""Rules for the claims: stated once, measured, held with every seed, and breakable."""
+"""Rules for what a chapter asserts: one verdict for each statement of its paper, and claims with controls."""
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
 
-from tools.contract.anatomy import Chapter, Findings
-from tools.hashes import proof_hash
-from tools.seeds import SEEDS
+from helpers.statements import FIRST_OPTIONAL, Statement, statements
+from tools.contract.anatomy import OTHER_VERDICTS, Chapter, Findings
+from tools.execute import failed
 
 CHECKED = "nbval-check-output"
-CLAIMS = 3
+HOLDS = "Does it hold?"
 
 
 def claim_cells(chapter: Chapter) -> Findings:
-    """A claim or erratum is alone in a cell whose output nbval checks."""
+    """A claim, verdict or erratum is alone in a cell whose output nbval checks."""
     for code in chapter.code:
-        calls = code.calls("claim", "erratum")
+        calls = code.calls("claim", "erratum", *OTHER_VERDICTS)
         if calls and [ast.unparse(call) for call in calls] != [ast.unparse(code.tree)]:
-            yield code.index, "holds more than one claim or erratum call, expected it alone"
+            yield code.index, "holds more than one claim, verdict or erratum call, expected it alone"
         if bool(calls) != (CHECKED in code.tags):
-            yield code.index, f"{'lacks' if calls else 'has'} the tag {CHECKED}, expected it on claims and errata only"
+            yield (
+                code.index,
+                f"{'lacks' if calls else 'has'} the tag {CHECKED}, expected it on claims, verdicts and errata only",
+            )
+        if code.section != HOLDS and code.calls("claim", *OTHER_VERDICTS):
+            yield code.index, f"the claim or verdict stands under {code.section!r}, expected {HOLDS!r}"
     for claim in chapter.claims:
         if claim.statement is None:
             yield claim.code.index, "the claim's statement is computed, expected a literal text"
-        if claim.code.section != "Does it hold?":
-            yield claim.code.index, f"the claim stands under {claim.code.section!r}, expected 'Does it hold?'"
 
 
-def enough_claims(chapter: Chapter) -> Findings:
-    """Three or more, no two alike, a core one at quick."""
-    if len(chapter.claims) < CLAIMS:
-        yield None, f"there are {len(chapter.claims)} claims, expected at least {CLAIMS}"
+def core_claim(chapter: Chapter) -> Findings:
+    """No two claims alike; a core one at quick."""
     for statement, count in Counter(claim.statement for claim in chapter.claims).items():
         if count > 1:
             yield None, f"{count} claims state {statement!r}, expected no two alike"
@@ -42,46 +43,65 @@ def enough_claims(chapter: Chapter) -> Findings:
             yield claim.code.index, f"the core claim is asserted from {claim.at!r}, expected 'quick'"
 
 
+def controlled(chapter: Chapter) -> Findings:
+    """A claim that could not lose is none: controls stand beside what judges the paper or carries the core."""
+    for claim in chapter.claims:
+        if (claim.core or "of" in claim.given) and "controls" not in claim.given:
+            yield claim.code.index, "the claim has no controls, expected untrained, blind and rival"
+        if "paper" in claim.given:
+            yield claim.code.index, "the claim has paper=, expected of= with the id of the statement that it reproduces"
+
+
+def known_statements(chapter: Chapter) -> dict[str, Statement]:
+    """The statements of the chapter's paper; none where the book has no list (``verdicts`` says so)."""
+    try:
+        return statements(chapter.path.stem)
+    except ValueError:
+        return {}
+
+
+def verdicts(chapter: Chapter) -> Findings:
+    """Exactly one for each statement of the paper; "not tried" from the fifth on."""
+    known = known_statements(chapter)
+    if not known:
+        yield None, f"there is no book/statements/{chapter.path.stem}.json, expected what the paper stands on"
+    given = Counter(verdict.of for verdict in chapter.verdicts)
+    for of in known:
+        if given[of] != 1:
+            yield None, f"the statement {of!r} has {given[of]} verdicts, expected one"
+    for verdict in chapter.verdicts:
+        if verdict.of not in known:
+            yield verdict.code.index, f"judges {verdict.of!r}, expected the literal id of a statement of the paper"
+        elif verdict.kind == "not_tried" and known[verdict.of].number < FIRST_OPTIONAL:
+            yield verdict.code.index, f"leaves statement {known[verdict.of].number} untried, expected a verdict"
+
+
+def quoted(chapter: Chapter) -> Findings:
+    """The text above a verdict quotes the statement that it judges."""
+    known = known_statements(chapter)
+    for verdict in chapter.verdicts:
+        above = chapter.notebook.cells[verdict.code.index - 1]
+        said = " ".join(above.source.replace("\n>", "\n").split()) if above.cell_type == "markdown" else ""
+        if verdict.of in known and " ".join(known[verdict.of].sentence.split()) not in said:
+            yield verdict.code.index, f"the text above does not quote the statement {verdict.of!r} word for word"
+
+
 def recorded(chapter: Chapter) -> Findings:
-    """The output of a claim's cell is this claim, measured at book scale, and held."""
+    """The output of a claim's or verdict's cell is this one, measured at book scale, and did not fail."""
     for claim in chapter.claims:
         outputs = claim.code.cell.outputs
-        records = [output.get("metadata", {}).get("book_claim", {}) for output in outputs]
-        if [record.get("statement") for record in records] != [claim.statement]:
+        found = [output.get("metadata", {}).get("book_claim", {}) for output in outputs]
+        if [record.get("statement") for record in found] != [claim.statement]:
             yield claim.code.index, "the output is not the record of this claim, expected that and nothing else"
-        elif records[0].get("scale") != "book":
-            yield claim.code.index, f"the claim was measured at {records[0].get('scale')!r}, expected 'book'"
-        elif records[0].get("asserted") and not records[0].get("held"):
-            yield claim.code.index, f"the claim does not hold: measured {records[0].get('value')}"
-
-
-def breaks(chapter: Chapter) -> Findings:
-    """Every break is one substitution that makes a claim go red; one of them a core claim."""
-    at_quick = {claim.statement for claim in chapter.claims if claim.at == "quick"}
-    for each in chapter.book["breaks"]:
-        find, replace = each["find"], each["replace"]
-        if (count := sum(code.cell.source.count(find) for code in chapter.code)) != 1:
-            yield None, f"the break's find {find!r} occurs {count} times in the code, expected once"
-        if find == replace:
-            yield None, f"the break replaces {find!r} by itself, expected a difference"
-        if each["claim"] not in at_quick:
-            yield None, f"the break names {each['claim']!r}, expected the statement of a claim at quick"
-    core = {claim.statement for claim in chapter.claims if claim.core}
-    if core and core.isdisjoint(each["claim"] for each in chapter.book["breaks"]):
-        yield None, "no break names a core claim, expected one"
-
-
-def seeds(chapter: Chapter) -> Findings:
-    """Every claim was measured at quick with every seed; those asserted there held."""
-    table = chapter.book["seeds"]
-    if table.get("seeds") != list(SEEDS):
-        yield None, f"metadata.book.seeds is for the seeds {table.get('seeds')}, expected {list(SEEDS)}"
-    if table.get("proof") != proof_hash(chapter.notebook):
-        yield None, "the code has changed since the seeds were run, expected a fresh make seeds"
-    for claim in chapter.claims:
-        held = table["claims"].get(claim.statement, {}).get("held", [])
-        if len(held) != len(SEEDS):
-            yield claim.code.index, f"the seeds table has {len(held)} values of this claim, expected one per seed"
-        elif claim.at == "quick" and not all(held):
-            failed = [seed for seed, holds in zip(SEEDS, held, strict=True) if not holds]
-            yield claim.code.index, f"the claim does not hold with the seeds {failed}, expected it to hold with all"
+        elif found[0].get("scale") != "book":
+            yield claim.code.index, f"the claim was measured at {found[0].get('scale')!r}, expected 'book'"
+        elif failed(found[0]):
+            yield claim.code.index, f"the claim does not hold: measured {found[0].get('value')}"
+    for verdict in chapter.verdicts:
+        if verdict.kind == "claim":
+            continue
+        found = [output.get("metadata", {}).get("book_verdict", {}) for output in verdict.code.cell.outputs]
+        if [record.get("of") for record in found] != [verdict.of]:
+            yield verdict.code.index, "the output is not the record of this verdict, expected that and nothing else"
+        elif found[0].get("met"):
+            yield verdict.code.index, f"{verdict.of!r} is called not reproduced and shows at book, expected a claim"

@@ -8,6 +8,7 @@ import re
 
 from helpers.chapters import liftable
 from helpers.settings import SCALES
+from tools.chapters import methods
 from tools.contract.anatomy import Chapter, Findings, bound_and_taken, full_names
 
 LINES, LINES_WITH_CLASSES = 25, 40
@@ -43,6 +44,12 @@ def identity(chapter: Chapter) -> Findings:
         yield None, f"the prerequisite {slug!r} is not another chapter, expected the slug of one"
 
 
+def related(chapter: Chapter) -> Findings:
+    """The neighbours that a chapter names are methods of the book, and not itself."""
+    for slug in sorted(set(chapter.book["related"]) - (set(methods()) - {chapter.path.stem})):
+        yield None, f"the related {slug!r} is not another method, expected the slug of one"
+
+
 def first_code_cell(chapter: Chapter) -> Findings:
     """Imports and `run = start("<slug>")`, nothing else."""
     wanted = f"run = start({chapter.path.stem!r})"
@@ -69,6 +76,33 @@ def config_cell(chapter: Chapter) -> Findings:
         yield index, "the second code cell does not set PAPER, expected the paper's own configuration"
     if len(classes) + len(assigned) != len(body) or any(name != "cfg" and not name.isupper() for name in assigned):
         yield index, "the second code cell holds more than the dataclass, cfg, PAPER and other UPPER_CASE constants"
+
+
+def config_keywords(chapter: Chapter) -> Findings:
+    """A configuration is read by its names."""
+    for code in chapter.code[1:2]:
+        names = [node.name for node in code.tree.body if isinstance(node, ast.ClassDef)]
+        for call in code.calls(*names):
+            if call.args:
+                yield code.index, f"{ast.unparse(call)[:50]} has values without names, expected keywords only"
+
+
+def streams(chapter: Chapter) -> Findings:
+    """Every generator is made where it is used, under a name of its own; loops that train can be cut."""
+    names: list[str] = []
+    for code in chapter.code:
+        for call in code.calls("stream", "numpy_stream"):
+            name = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+            if not isinstance(name, str):
+                yield code.index, f"{ast.unparse(call)[:50]} has no literal name, expected one"
+            elif name in names:
+                yield code.index, f"the stream {name!r} is made in two places, expected a name of its own for each"
+            names.append(name)
+        for name in ("run.generator", "run.rng"):
+            if re.search(rf"\b{re.escape(name)}\b", code.cell.source):
+                yield code.index, f"uses {name}, expected run.stream or run.numpy_stream"
+    if not any(code.calls("steps") for code in chapter.code):
+        yield None, "no loop runs over run.steps, expected those that train or solve"
 
 
 def cell_lengths(chapter: Chapter) -> Findings:
@@ -102,9 +136,14 @@ def no_network(chapter: Chapter) -> Findings:
 
 
 def no_files(chapter: Chapter) -> Findings:
-    """Nothing is read or written; buffers in memory are fine."""
-    yield from uses(chapter, SYSTEM, "no files and no system: everything stays in memory")
+    """Nothing is read or written; buffers in memory are fine, and so is the tiny copy of the real data's layout."""
+    own_data = {code.index for code in chapter.code if code.section == "At paper scale"} if chapter.form > 1 else set()
+    for index, sentence in uses(chapter, SYSTEM, "no files and no system: everything stays in memory"):
+        if index not in own_data:
+            yield index, sentence
     for code in chapter.code:
+        if code.index in own_data:
+            continue
         for call in code.calls(*FILE_METHODS):
             first = call.args[0] if call.args else None
             if isinstance(first, ast.JoinedStr) or (isinstance(first, ast.Constant) and isinstance(first.value, str)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from itertools import zip_longest
@@ -24,7 +25,10 @@ SECTIONS = (
 )
 CODE_CELLS_IN_A_ROW = 3
 EXERCISES = 3
-FOLDED = "hide-cell"
+FOLDED, SET_UP = "hide-cell", "hide-input"
+CODE_LINES, WORDS, FIGURES, COLUMNS, LOG_LINES = 500, 2500, 12, 6, 3
+LOG = re.compile(r"\d steps in [\d.]+ s")  # the line of a training
+NO_PROSE = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|```.*?```|`[^`]*`|\]\([^)]*\)|\{\w+\}", re.DOTALL)
 PICTURES = {"image/png", "image/jpeg", "image/svg+xml"}
 BARE_IMAGE = re.compile(r"<img(?![^>]*\balt=\"[^\"])")
 
@@ -138,8 +142,65 @@ def exercises(chapter: Chapter) -> Findings:
 
 
 def folded(chapter: Chapter) -> Findings:
-    """Nothing but solutions is hidden."""
+    """Set-up is folded, solutions are hidden; nothing else of a page is taken from the reader."""
+    for code in chapter.code[:2]:
+        if SET_UP not in code.tags:
+            yield code.index, f"is not tagged {SET_UP}, expected it on set-up and configuration"
     for index, cell in enumerate(chapter.notebook.cells):
         for tag in cell.metadata.get("tags", []):
-            if tag.startswith(("hide-", "remove-")) and (tag, chapter.section(index)) != (FOLDED, "Exercises"):
-                yield index, f"is tagged {tag}, expected {FOLDED} on solutions of exercises only"
+            solution = (tag, chapter.section(index)) == (FOLDED, "Exercises")
+            if tag.startswith(("hide-", "remove-")) and tag != SET_UP and not solution:
+                yield index, f"is tagged {tag}, expected {SET_UP}, or {FOLDED} on solutions of exercises"
+
+
+def lengths(chapter: Chapter) -> Findings:
+    """One sitting: visible code, words and figures have a limit."""
+    visible = [code for code in chapter.code if not {SET_UP, FOLDED} & set(code.tags)]
+    for found, most, what in (
+        (sum(len(counted_lines(code)) for code in visible), CODE_LINES, "visible lines of code"),
+        (sum(words(cell.source) for cell in chapter.notebook.cells if cell.cell_type == "markdown"), WORDS, "words"),
+        (len(with_picture(chapter)), FIGURES, "figures"),
+    ):
+        if found > most:
+            yield None, f"has {found} {what}, expected at most {most}"
+
+
+def counted_lines(code: Code) -> set[int]:
+    """The numbers of the lines of a code cell that hold something, docstrings apart."""
+    docstrings = {
+        line
+        for node in ast.walk(code.tree)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None
+        for line in range(node.body[0].lineno, node.body[0].end_lineno + 1)
+    }
+    lines = code.cell.source.splitlines()
+    return {number for number, line in enumerate(lines, start=1) if line.strip()} - docstrings
+
+
+def words(text: str) -> int:
+    """The words of a Markdown text: equations, code and addresses apart."""
+    return len(re.findall(r"[^\W\d_][\w'’-]*", NO_PROSE.sub(" ", text)))
+
+
+def narrow_tables(chapter: Chapter) -> Findings:
+    """A table of results fits a page: at most six columns beside the names of its rows."""
+    for code in chapter.code:
+        for text in output_texts(code.cell):
+            if 'class="book-results"' in text and (count := len(re.findall(r'<th scope="col"', text)) - 1) > COLUMNS:
+                yield code.index, f"the table has {count} columns, expected at most {COLUMNS}"
+
+
+def short_logs(chapter: Chapter) -> Findings:
+    """A training tells what it did in at most three lines."""
+    for code in chapter.code:
+        printed = "".join(each.text for each in code.cell.outputs if each.get("name") == "stdout").splitlines()
+        trainings = sum(bool(LOG.search(line)) for line in printed)
+        if trainings and len(printed) > LOG_LINES * trainings:
+            yield code.index, f"prints {len(printed)} lines for {trainings} trainings, expected {LOG_LINES} for each"
+
+
+def result_picture(chapter: Chapter) -> Findings:
+    """The picture of the header is a figure of the chapter."""
+    names = [described(code).get("name") for code in with_picture(chapter)]
+    if (result := chapter.book.get("result")) is not None and result not in names:
+        yield None, f"metadata.book.result is {result!r}, expected a figure: {', '.join(map(str, names))}"
