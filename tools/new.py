@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from pathlib import Path
 
 import jupytext
 
+from helpers.statements import statements
 from tools.chapters import METHODS, NOTEBOOKS, ROOT, UsageError, methods, write
 
 TOC = ROOT / "_toc.yml"
@@ -23,7 +25,7 @@ def new(slug: str) -> Path:
     if path.exists():
         raise UsageError(f"CHAPTER {slug!r} has a notebook already, in {method['part']}")
     key = f"{method['authors'].split(';')[0].split()[-1].lower()}{method['year']}"
-    text = TEMPLATE.read_text(encoding="utf-8")
+    text = TEMPLATE.read_text(encoding="utf-8").replace("# STATEMENTS\n", verdict_cells(slug))
     for placeholder, value in (("SLUG-DASHED", slug.replace("_", "-")), ("SLUG", slug), ("BIBKEY", key)):
         text = text.replace(placeholder, value)
     notebook = jupytext.reads(text, fmt="py:percent")
@@ -40,12 +42,36 @@ def new(slug: str) -> Path:
         "prerequisites": [],
         "thumbnail": f"fig-{slug.replace('_', '-')}-problem",
         "display_only": [],
-        "breaks": [],
+        "form": 2,
+        "related": [],
+        "tasks": [],
+        "techniques": [],
+        "symbols": [],
+        "changes": [],
+        "core": [],
+        "no_difference": {},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     write(notebook, path)
     add_to_toc(method["part"], slug)
     return path
+
+
+def verdict_cells(slug: str) -> str:
+    """Percent-format cells that quote each statement of the paper above the place of its verdict."""
+    cells = []
+    for each in statements(slug).values():
+        quote = _filled(each.sentence, "# > ")
+        place = _filled(f"{each.place}: {each.metric}; against {each.rival}. {each.numbers}".strip(), "# ")
+        trial = _filled(f"A fair trial: {each.trial}", "# ")
+        verdict = f'raise NotImplementedError("the verdict on {each.id}")'
+        head = f"# ### {each.id.replace('-', ' ').capitalize()}\n{quote}\n#\n{place}"
+        cells.append(f'{head}\n\n# %% tags=["nbval-check-output"]\n{trial}\n{verdict}\n')
+    return "#\n" + "\n# %% [markdown]\n".join(cells)
+
+
+def _filled(text: str, indent: str) -> str:
+    return textwrap.fill(text, 88, initial_indent=indent, subsequent_indent=indent)
 
 
 def add_to_toc(part: str, slug: str) -> None:
