@@ -1,4 +1,10 @@
-"""Rules of the first fourteen chapters alone; they go with the last of them."""
+"""Rules of the first fourteen chapters alone; they go with the last of them.
+
+So does what serves only those chapters elsewhere: ``Run.generator`` and ``Run.rng`` (helpers/run.py), ``claim(paper=)``
+(helpers/claims.py), ``Break.claim`` and the first lines of ``breaks`` (tools/mutate.py), ``FORMER_SEEDS``
+(tools/seeds.py), the branches of ``quick_run`` and ``lint`` (tools/check.py), ``METADATA_1`` (foundations.py), the list
+of notebooks/ruff.toml with ``FORM_1`` of the Makefile, and "under revision" on the site.
+"""
 
 from __future__ import annotations
 

@@ -146,6 +146,10 @@ def folded(chapter: Chapter) -> Findings:
     for code in chapter.code[:2]:
         if SET_UP not in code.tags:
             yield code.index, f"is not tagged {SET_UP}, expected it on set-up and configuration"
+    for code in chapter.code:
+        names = {getattr(node, "name", None) for node in code.tree.body}
+        if names and names <= set(chapter.book["display_only"]) and not {SET_UP, FOLDED} & set(code.tags):
+            yield code.index, f"only draws and is not tagged {SET_UP}, expected it on functions that only draw"
     for index, cell in enumerate(chapter.notebook.cells):
         for tag in cell.metadata.get("tags", []):
             solution = (tag, chapter.section(index)) == (FOLDED, "Exercises")
