@@ -63,6 +63,12 @@ def test_a_verdict_links_to_its_cell(scoreboard: Page) -> None:
     assert scoreboard.locator(".claim:target .verdict").first.inner_text() == word
 
 
+def test_a_link_to_a_method_opens_its_statements(opened: Page, address: str) -> None:
+    opened.goto(address + "book/parts/fitting.html#method-filterreg")
+    assert opened.locator("#method-filterreg li").first.is_visible()
+    assert not opened.locator("#method-uniloss li").first.is_visible()
+
+
 def test_gallery_filters(opened: Page, address: str) -> None:
     opened.goto(address + "book/index.html")
     everything = opened.locator(".gallery .tile").count()

@@ -15,6 +15,8 @@ from book_site.tables import Cell, sortable
 COLUMNS = (
     "Chapter",
     "Form",
+    "Seeds tried",
+    "Edits noticed",
     "Ran on",
     "Scale",
     "Device",
@@ -23,8 +25,6 @@ COLUMNS = (
     "book",
     "gpu",
     "Memory",
-    "Seeds tried",
-    "Edits noticed",
     "Versions",
 )
 
@@ -54,17 +54,17 @@ def row(chapter: Chapter, up: str) -> list[Cell]:
     return [
         Cell(f'<a href="{up}{chapter.docname}.html">{text.escape(chapter.short_title)}</a>', chapter.short_title),
         Cell(str(chapters.form(chapter.book)), chapters.form(chapter.book), "number"),
+        Cell(
+            text.escape(text.seeds(seeds["seeds"]) if seeds.get("seeds") else "–"),
+            len(seeds.get("seeds") or []),
+        ),
+        edits(chapter),
         Cell(text.escape(date), date, "number"),
         Cell(text.escape(scale), scale),
         Cell(text.escape(run.get("device", "–")), run.get("device", "")),
         Cell(str(run.get("seed", "–")), text.as_float(run.get("seed")), "number"),
         *(Cell(brief(text.seconds(times[s])), text.as_float(times[s] or 0), "number") for s in text.SCALES),
         Cell(brief(text.megabytes(peak)), text.as_float(peak or 0), "number"),
-        Cell(
-            text.escape(text.seeds(seeds["seeds"]) if seeds.get("seeds") else "–"),
-            len(seeds.get("seeds") or []),
-        ),
-        edits(chapter),
         Cell(text.escape(", ".join(f"{k} {v}" for k, v in versions.items() if v)), "", "fine"),
     ]
 
