@@ -21,11 +21,13 @@ REVISION = '<span class="verdict verdict-revision">Under revision</span>'
 
 def badge(verdict: Verdict) -> str:
     """The verdict in a word, with "Core" beside a claim that dies with the method's core."""
-    kind = f"verdict-{verdict.kind.replace(' ', '-')}"
-    core = f" {CORE}" if verdict.record.get("core") else ""
-    return f'<span class="verdict {kind}">{WORDS[verdict.kind]}</span>{core}'
+    return f"{word(verdict)} {CORE}" if verdict.record.get("core") else word(verdict)
+
+
+def word(verdict: Verdict) -> str:
+    return f'<span class="verdict verdict-{verdict.kind.replace(" ", "-")}">{WORDS[verdict.kind]}</span>'
 
 
 def linked(verdict: Verdict, chapter: Chapter, up: str) -> str:
     """The verdict in a word that leads to its cell."""
-    return f'<a href="{escape(f"{up}{chapter.docname}.html#{verdict.anchor}")}">{badge(verdict)}</a>'
+    return f'<a href="{escape(f"{up}{chapter.docname}.html#{verdict.anchor}")}">{word(verdict)}</a>'

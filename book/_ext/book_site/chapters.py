@@ -97,18 +97,18 @@ class Chapter:
         return (edits["noticed"], edits["noticed"] + edits["unnoticed"]) if edits else None
 
     @property
+    def form(self) -> int:
+        return self.book.get("form", 1)
+
+    @property
     def judged(self) -> bool:
         """Whether the chapter judges the statements of its paper (form 2); the first chapters do not yet."""
-        return form(self.book) == 2
+        return self.form == 2
 
     @property
     def on_statements(self) -> dict[str, Verdict]:
         """The verdicts on statements of the paper, by the statement's id."""
         return {verdict.statement.id: verdict for verdict in self.verdicts if verdict.statement}
-
-
-def form(book: dict[str, Any]) -> int:
-    return book.get("form", 1)
 
 
 def methods(root: Path) -> dict[str, Method]:
@@ -159,7 +159,8 @@ def from_notebook(notebook: dict[str, Any], docname: str, told: tuple[Statement,
         if of and of not in by_id:
             raise ValueError(f"{docname}.ipynb judges {of!r}, which is no statement of book/statements")
         anchor = f"verdict-{of}" if of else f"claim-{len(verdicts) + 1}"
-        verdicts.append(Verdict(anchor, record, kind_of(record, form(book)), by_id.get(of), over_seeds(record, book)))
+        kind = kind_of(record, book.get("form", 1))
+        verdicts.append(Verdict(anchor, record, kind, by_id.get(of), over_seeds(record, book)))
     errata = [
         Erratum(f"erratum-{k}", record) for k, (_, record) in enumerate(records(notebook, "book_erratum"), start=1)
     ]

@@ -53,7 +53,7 @@ def row(chapter: Chapter, up: str) -> list[Cell]:
     peak = memory.get(scale) or memory["quick"]
     return [
         Cell(f'<a href="{up}{chapter.docname}.html">{text.escape(chapter.short_title)}</a>', chapter.short_title),
-        Cell(str(chapters.form(chapter.book)), chapters.form(chapter.book), "number"),
+        Cell(str(chapter.form), chapter.form, "number"),
         Cell(
             text.escape(text.seeds(seeds["seeds"]) if seeds.get("seeds") else "–"),
             len(seeds.get("seeds") or []),
