@@ -80,8 +80,8 @@ def claim(
         check_sentence(paper, "paper")
     value, bound = single_number(value, "value"), check_bound(op, bound)
     trainings = [value] if values is None else number_list(values, "values")
-    if not math.isclose(value, float(np.mean(trainings)), rel_tol=1e-4, abs_tol=1e-9) and math.isfinite(value):
-        raise ValueError(f"value must be the mean of values, {np.mean(trainings):.6g}, not {value:.6g}")
+    if not _alike(value, mean := mean_of(trainings), largest=max(map(abs, trainings))):
+        raise ValueError(f"value must be the mean of values, {mean:.6g}, not {value:.6g}")
     if of is not None:
         check_trainings(trainings, run.at_least("book"))
     compared = _compared(controls, op, bound, len(trainings), needed=of is not None)
@@ -103,20 +103,37 @@ def claim(
     show("claim", "Claim", f"{statement} ({op} {bound:g})", record, run)
     if asserted and not held:
         each = "" if len(trainings) == 1 else f" (each: {', '.join(f'{v:.4g}' for v in trainings)})"
-        raise ClaimFailed(f"{statement}: measured {value:.6g}{each}, which must be {op} {bound:g}")
+        clear = f", clear of it by {CLEAR:g} standard errors" if all(OPERATORS[op](v, bound) for v in trainings) else ""
+        raise ClaimFailed(f"{statement}: measured {value:.6g}{each}, which must be {op} {bound:g}{clear}")
     for name, control in compared.items():
         if asserted and control.get("met"):
-            raise ClaimFailed(f"{statement}: the control {name} meets it too, {control['value']} {op} {bound:g}")
+            raise ClaimFailed(
+                f"{statement}: the control {name} meets it too, {float(control['value']):.6g} {op} {bound:g}"
+            )
 
 
 def meets(values: Sequence[float], op: str, bound: float) -> bool:
     """Whether all values meet the bound and, from three on, their mean lies three standard errors clear of it."""
-    if not all(not math.isnan(value) and OPERATORS[op](value, bound) for value in values):
+    if not all(OPERATORS[op](value, bound) for value in values):  # NaN compares with nothing
         return False
     if len(values) < TRAININGS or op == "==":
         return True
+    if not all(map(math.isfinite, values)):
+        return False
     error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
     return abs(float(np.mean(values)) - bound) >= CLEAR * error
+
+
+def mean_of(values: Sequence[float]) -> float:
+    """Their mean; NaN, and no warning, where infinities of both signs are among them."""
+    return math.nan if {math.inf, -math.inf} <= set(values) else float(np.mean(values))
+
+
+def _alike(value: float, mean: float, largest: float) -> bool:
+    """Whether ``value`` is the mean of numbers as large as ``largest``, which may have been added in float32."""
+    if not (math.isfinite(value) and math.isfinite(mean)):
+        return str(value) == str(mean)
+    return math.isclose(value, mean, rel_tol=1e-4, abs_tol=max(1e-9, 1e-6 * largest))
 
 
 def check_bound(op: str, bound: float) -> float:
@@ -138,8 +155,8 @@ def _compared(
     """Per control its value and whether it meets the bound, or why there is none."""
     if controls is None and not needed:
         return {}
-    if controls is None or set(controls) != set(CONTROLS):
-        given = "none" if controls is None else ", ".join(controls)
+    if not isinstance(controls, Mapping) or set(controls) != set(CONTROLS):
+        given = ", ".join(map(str, controls)) if isinstance(controls, Mapping) and controls else repr(controls)
         raise ValueError(f"controls must be exactly {', '.join(CONTROLS)}, not {given}")
     compared = {}
     for name in CONTROLS:
@@ -152,6 +169,6 @@ def _compared(
         numbers = number_list(control, argument)
         if len(numbers) not in (1, count):
             raise ValueError(f"{argument} must be one number or {count}, as many as values, not {len(numbers)}")
-        mean = float(np.mean(numbers))
-        compared[name] = {"value": storable(mean), "met": not math.isnan(mean) and OPERATORS[op](mean, bound)}
+        mean = mean_of(numbers)
+        compared[name] = {"value": storable(mean), "met": OPERATORS[op](mean, bound)}
     return compared

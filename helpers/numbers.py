@@ -52,7 +52,7 @@ def number_list(values: object, argument: str) -> list[float]:
         values = values.detach().cpu().numpy()
     if isinstance(values, np.ndarray) and values.ndim > 1:
         raise ValueError(f"{argument} must be numbers in one axis, not an array of shape {list(values.shape)}")
-    if isinstance(values, Real) or (isinstance(values, np.ndarray) and values.ndim == 0):
+    if isinstance(values, Real | np.bool_) or (isinstance(values, np.ndarray) and values.ndim == 0):
         return [single_number(values, argument)]
     if not isinstance(values, np.ndarray | list | tuple) or len(values) == 0:
         raise ValueError(f"{argument} must hold one or more numbers, not {values!r}")

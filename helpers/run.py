@@ -89,7 +89,12 @@ class Run:
         """Iterate over the ``count`` steps of a training or a solver; as :meth:`progress` of everything else.
 
         The harness of the book cuts these loops to their first step, and a claim must then fail.
+
+        Raises:
+            ValueError: if ``count`` is not a whole number from 1 on.
         """
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise ValueError(f"count must be a whole number from 1 on, not {count!r}")
         limit = settings.step_limit()
         return Progress(count if limit is None else min(count, limit), label)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from . import settings
-from .claims import Numbers, check_bound, check_trainings, meets
+from .claims import Numbers, check_bound, check_trainings, mean_of, meets
 from .numbers import number_list
 from .records import check_sentence, show, started, storable
 from .statements import FIRST_OPTIONAL, statement
@@ -32,7 +30,7 @@ def not_reproduced(of: str, values: Numbers, op: str, bound: float, *, why: str,
     check_trainings(trainings, run.at_least(at))
     measured = {
         "values": [storable(value) for value in trainings],
-        "value": storable(float(np.mean(trainings))),
+        "value": storable(mean_of(trainings)),
         "op": op,
         "bound": bound,
         "at": at,

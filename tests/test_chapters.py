@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 import traceback
@@ -68,7 +69,7 @@ def test_every_chapter_loads(path: Path, scale: str) -> None:
     assert load_chapter(path.stem, scale).PAPER
 
 
-def test_an_installed_wheel_carries_the_chapters(tmp_path: Path) -> None:
+def test_an_installed_wheel_carries_chapters_and_statements(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
@@ -79,15 +80,21 @@ def test_an_installed_wheel_carries_the_chapters(tmp_path: Path) -> None:
     carried = {path.stem for path in site.glob("helpers/notebooks/*/*.ipynb")}
     assert carried == {path.stem for path in chapter_paths()}
     assert all('"image/png"' not in path.read_text() for path in site.glob("helpers/notebooks/*/*.ipynb"))
+    written = ROOT / "book" / "statements"
+    stated = {path.name: path.read_bytes() for path in site.glob("helpers/book/statements/*")}
+    assert stated == {path.name: path.read_bytes() for path in written.iterdir()}
     slug = sorted(carried)[0]
     program = f"""
 import sys
 sys.path.insert(0, {str(site)!r})
 import helpers
 assert helpers.__file__.startswith({str(site)!r})
-print(helpers.load_chapter({slug!r}).PAPER)
+from helpers import statements
+assert not statements.FOLDERS[0].exists()
+print(helpers.load_chapter({slug!r}).PAPER, *statements.statements({slug!r}))
 """
     done = subprocess.run(
         [sys.executable, "-I", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert "Config" in done.stdout
+    assert json.loads(stated[f"{slug}.json"])[-1]["id"] in done.stdout

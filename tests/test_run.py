@@ -1,4 +1,4 @@
-"""start, Run and Progress: scales, seeds, generators, history, and what they say to bad input."""
+"""start, Run and Progress: scales, seeds, generators, streams, history, and what they say to bad input."""
 
 from __future__ import annotations
 
@@ -59,6 +59,82 @@ def test_pick_and_at_least(run: Run) -> None:
     assert not run.at_least("book")
     with pytest.raises(ValueError, match="scale must be one of quick, book, gpu"):
         run.at_least("large")
+
+
+def test_a_stream_depends_on_seed_name_and_index_alone(book_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def draws(seed: str, name: str, index: int) -> tuple[float, float]:
+        monkeypatch.setenv("BOOK_SEED", seed)
+        run = start("some_chapter")
+        torch.rand(3, generator=run.stream("whatever ran before"))
+        return torch.rand(1, generator=run.stream(name, index)).item(), run.numpy_stream(name, index).random()
+
+    first = draws("0", "people", 0)
+    assert first == draws("0", "people", 0)
+    others = [draws("1", "people", 0), draws("0", "people", 1), draws("0", "places", 0), draws("0", "people ", 0)]
+    assert len({first, *others}) == 5
+    assert len({number for drawn in (first, *others) for number in drawn}) == 10
+
+
+def test_a_stream_is_the_same_on_every_machine(run: Run) -> None:
+    assert run.stream("people").initial_seed() == 3131174283824503858
+    assert run.stream("people").device.type == "cpu"
+
+
+def test_a_stream_that_is_made_again_starts_again(run: Run) -> None:
+    one, again = run.stream("people", 2), run.stream("people", 2)
+    assert torch.equal(torch.randn(4, generator=one), torch.randn(4, generator=again))
+    assert not torch.equal(torch.randn(4, generator=one), torch.randn(4, generator=run.stream("people", 2)))
+    np.testing.assert_array_equal(run.numpy_stream("a").random(4), run.numpy_stream("a").random(4))
+
+
+def test_two_streams_are_independent(run: Run) -> None:
+    draws = torch.stack([torch.randn(4000, generator=run.stream("training", k)) for k in range(4)])
+    correlation = torch.corrcoef(draws) - torch.eye(4)
+    assert correlation.abs().max() < 0.1
+
+
+@pytest.mark.parametrize("name", ["", "  ", None, 3])
+def test_a_stream_needs_a_name(run: Run, name: object) -> None:
+    for stream in (run.stream, run.numpy_stream):
+        with pytest.raises(ValueError, match="name must say what is drawn, not"):
+            stream(name)
+
+
+@pytest.mark.parametrize("index", [-1, 1.0, True, None, "0"])
+def test_a_stream_is_counted_by_whole_numbers(run: Run, index: object) -> None:
+    for stream in (run.stream, run.numpy_stream):
+        with pytest.raises(ValueError, match="index must be a whole number from 0 on, not"):
+            stream("people", index)
+
+
+@pytest.mark.parametrize(("limit", "done"), [("", 5), ("1", 1), ("3", 3), ("9", 5)])
+def test_the_harness_cuts_loops_of_steps_and_no_others(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], limit: str, done: int
+) -> None:
+    monkeypatch.setenv("BOOK_STEP_LIMIT", limit)
+    steps = run.steps(5, "training")
+    for step in steps:
+        steps.log(loss=step)
+    assert len(steps) == len(steps.history["loss"]) == done
+    assert f"training: {done} steps" in capsys.readouterr().out
+    assert len(list(run.progress(5, "testing"))) == 5
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "one", "1.5"])
+def test_a_bad_step_limit_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setenv("BOOK_STEP_LIMIT", limit)
+    with pytest.raises(ValueError, match=f"BOOK_STEP_LIMIT must be a whole number from 1 on, not '{limit}'"):
+        run.steps(5, "training")
+
+
+@pytest.mark.parametrize("limit", ["", "1"])
+@pytest.mark.parametrize("count", [0, -3, 2.5, None, True, [1, 2], "5"])
+def test_steps_are_counted_with_and_without_a_limit(
+    run: Run, monkeypatch: pytest.MonkeyPatch, count: object, limit: str
+) -> None:
+    monkeypatch.setenv("BOOK_STEP_LIMIT", limit)
+    with pytest.raises(ValueError, match="count must be a whole number from 1 on, not"):
+        run.steps(count, "training")
 
 
 def test_passive_start_changes_nothing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

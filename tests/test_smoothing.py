@@ -33,6 +33,17 @@ def test_a_wrong_width_is_named(width):
         running_mean([1, 2, 3, 4], width)
 
 
+def test_a_curve_that_the_harness_cut_short_is_averaged_as_a_whole(monkeypatch):
+    monkeypatch.setenv("BOOK_STEP_LIMIT", "1")
+    steps, means = running_mean([4.0], 20)
+    assert (steps.tolist(), means.tolist()) == ([0.0], [4.0])
+    assert running_mean([1.0, 2.0, 3.0], 2)[1].tolist() == [1.5, 2.5]
+    with pytest.raises(ValueError, match="width must be a whole number from 1 to 0"):
+        running_mean([], 20)
+    with pytest.raises(ValueError, match="width must be a whole number from 1 to 1, the number of values, not True"):
+        running_mean([4.0], True)
+
+
 def test_a_table_is_refused():
     with pytest.raises(ValueError, match=r"values must be one number per step, not an array of shape \[2, 2\]"):
         running_mean(np.eye(2), 1)

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from tools.chapters import cells_before, code_cells
@@ -82,10 +83,8 @@ def run_broken(
                 red.append(f"claim: {record['statement']}")
             if output.output_type == "error" and output.ename not in NOTICED:
                 accidents.append(f"{output.ename}: {output.evalue}")
-            elif output.output_type == "error" and not any(
-                "book_claim" in other.get("metadata", {}) for other in cell.outputs
-            ):
-                red.append(f"check: {cell.get('id', 'no id')}")
+            elif output.output_type == "error":
+                red.extend(_noticed_by(cell))
         if claims_only:
             return any(each.startswith("claim: ") for each in red) or (bool(accidents) and not red)
         return bool(red or accidents)
@@ -95,6 +94,17 @@ def run_broken(
             without_exercises(notebook), scale="quick", steps=steps, keep_going=True, seconds=seconds, decided=decided
         )
     except TimeoutError:
-        return Outcome((), f"it took more than {seconds:.0f} s", seconds or 0.0)
+        return Outcome(tuple(red), "" if red else f"it took more than {seconds:.0f} s", seconds or 0.0)
+    except DeadKernelError:
+        return Outcome(tuple(red), "" if red else "its kernel died", 0.0)
     accident = accidents[0] if accidents and not red else ""
     return Outcome(tuple(dict.fromkeys(red)), accident, done.wall_seconds)
+
+
+def _noticed_by(cell: NotebookNode) -> list[str]:
+    """What a cell that failed is, unless it is a claim, whose record says more."""
+    shown = [output.get("metadata", {}) for output in cell.outputs]
+    if any("book_claim" in each for each in shown):
+        return []
+    errata = [f"erratum: {each['book_erratum']['where']}" for each in shown if "book_erratum" in each]
+    return errata or [f"check: {cell.get('id', 'no id')}"]

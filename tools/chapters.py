@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import re
 import sys
@@ -63,8 +64,21 @@ def chapter_path(slug: str) -> Path:
 
 
 def read(path: Path) -> NotebookNode:
-    """The notebook at ``path``."""
-    return nbformat.read(path, as_version=4)
+    """The notebook at ``path``; a file that is none ends the command with a sentence."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, AttributeError) as error:
+        raise SystemExit(f"{path.name} is no notebook: {str(error)[:200]}") from None
+
+
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    """A copy as it is before it runs."""
+    notebook = copy.deepcopy(notebook)
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

@@ -22,6 +22,12 @@ def contract(path: Path) -> list[str]:
     return [str(breach) for breach in breaches(path, BIBLIOGRAPHY)]
 
 
+def readable(path: Path) -> bool:
+    """Whether the other stages can begin: it is a notebook of plain Python and says which form it has."""
+    broken = {breach.rule for breach in breaches(path, BIBLIOGRAPHY)}
+    return not {"valid_notebook", "plain_python"} & broken and form(read(path).metadata.get("book", {})) in (1, 2)
+
+
 def lint(path: Path) -> list[str]:
     wide = [] if form(read(path).metadata.book) > 1 else ["--config", "line-length = 120"]
     failed = [
@@ -73,6 +79,8 @@ def main() -> None:
         name = stage.__name__.replace("_", " ")
         print("\n".join([f"{name}: {'not in order' if found else 'in order'}", *found]), flush=True)
         faulty += [name] if found else []
+        if stage is contract and found and not readable(path):
+            raise SystemExit(f"{path.stem} is not in order: no other stage can read it.")
     if faulty:
         raise SystemExit(f"{path.stem} is not in order: {', '.join(faulty)}.")
     print(f"{path.stem} is in order. Random edits: `make mutants CHAPTER={path.stem}`; seeds: `make seeds`.")

@@ -16,6 +16,7 @@ NONLINEARITIES = """
     relu round sigmoid sign silu sin softmax softplus sqrt square tanh tril triu
 """.split()  # noqa: SIM905 - a list that is read
 LAYERS = ["ELU", "GELU", "LeakyReLU", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh"]
+MODULES = ("torch", "F", "nn", "np", "math")  # a function of theirs gets its argument in the brackets
 FLIPPED = {ast.Lt: ">", ast.Gt: "<", ast.LtE: ">=", ast.GtE: "<=", ast.Eq: "!=", ast.NotEq: "=="}
 NOT_EDITED = (ast.Assert, ast.Raise, ast.JoinedStr, ast.Import, ast.ImportFrom)
 
@@ -109,8 +110,7 @@ def _other_words(node: ast.expr) -> Iterator[str]:
         if node.func.attr in LAYERS:
             yield f"{ast.unparse(node.func.value)}.Identity()"
         elif node.func.attr in NONLINEARITIES:
-            called_on_module = isinstance(node.func.value, ast.Name) and node.func.value.id in ("torch", "F", "np")
-            if not called_on_module:
+            if ast.unparse(node.func.value).split(".")[0] not in MODULES:
                 yield f"({ast.unparse(node.func.value)})"
             elif node.args:
                 yield f"({ast.unparse(node.args[0])})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import os
@@ -15,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from tqdm import tqdm
 
-from tools.chapters import ROOT
+from tools.chapters import ROOT, without_outputs
 
 # Runs as the last cell of the copy and is taken out again.
 MEASURE = """
@@ -82,11 +81,7 @@ def execute(
         nbclient.exceptions.CellExecutionError: if a cell fails, unless ``keep_going``.
         TimeoutError: if it takes longer than ``seconds``.
     """
-    notebook = copy.deepcopy(notebook)
-    notebook.metadata.pop("widgets", None)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    notebook = without_outputs(notebook)
     notebook.cells.append(new_code_cell(MEASURE))
     client = NotebookClient(
         notebook,

@@ -7,15 +7,16 @@ values before the exercises must notice them. The share with seed 0 and twenty e
 from __future__ import annotations
 
 import argparse
+import copy
 import random
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
+from nbformat import NotebookNode
 from tqdm import tqdm
 
 from tools.breaks import Outcome, run_broken
-from tools.chapters import UsageError, chapter_path, read, write
+from tools.chapters import UsageError, chapter_path, read, without_outputs, write
 from tools.edits import Edit, applied, edits
 from tools.hashes import proof_hash
 from tools.jobs import run_all
@@ -37,24 +38,23 @@ class Tried:
         return "crashed" if self.outcome.accident else "noticed" if self.outcome.red else "unnoticed"
 
 
-def outcome(edit: Edit, path: Path, seconds: float) -> Outcome:
-    """Run the edited copy at ``quick``."""
-    notebook = read(path)
+def outcome(edit: Edit, notebook: NotebookNode, seconds: float) -> Outcome:
+    """Run an edited copy at ``quick``."""
+    notebook = copy.deepcopy(notebook)
     applied(notebook, edit)
     return run_broken(notebook, claims_only=False, seconds=seconds)
 
 
-def mutants(path: Path, count: int, seed: int) -> list[Tried]:
+def mutants(slug: str, notebook: NotebookNode, count: int, seed: int) -> list[Tried]:
     """The first ``count`` edits that do not crash, and those between them that do."""
-    notebook = read(path)
     every = edits(notebook)
     random.Random(seed).shuffle(every)
     sound = run_broken(notebook, claims_only=False)
     if sound.red or sound.accident:
-        raise SystemExit(f"{path.stem} fails as it is: {'; '.join(sound.red) or sound.accident}")
+        raise SystemExit(f"{slug} fails as it is: {'; '.join(sound.red) or sound.accident}")
     tried: list[Tried] = []
-    run = partial(outcome, path=path, seconds=PATIENCE * max(sound.seconds, 1.0))
-    for edit, done in zip(every, run_all(run, every, f"{path.stem} (random edits)"), strict=True):
+    run = partial(outcome, notebook=notebook, seconds=PATIENCE * max(sound.seconds, 1.0))
+    for edit, done in zip(every, run_all(run, every, f"{slug} (random edits)"), strict=True):
         tried.append(Tried(edit, done))
         tqdm.write(f"{tried[-1].fate:10} {edit.words}   in: {edit.line}")
         if sum(each.fate != "crashed" for each in tried) == count:
@@ -62,9 +62,8 @@ def mutants(path: Path, count: int, seed: int) -> list[Tried]:
     return tried
 
 
-def table(path: Path, tried: list[Tried], seed: int, before: dict) -> dict:
+def table(notebook: NotebookNode, tried: list[Tried], seed: int, before: dict) -> dict:
     """What ``metadata.book.mutants`` keeps; what an author wrote about equivalent edits stays."""
-    notebook = read(path)
     fates = [each.fate for each in tried]
     survivors = [
         {"cell": notebook.cells[each.edit.cell].id, "line": each.edit.line, "was": each.edit.was, "now": each.edit.now}
@@ -94,12 +93,12 @@ def main() -> None:
         if not value.isdecimal() or (name == "COUNT" and int(value) == 0):
             raise UsageError(f"{name} must be a whole number from {int(name == 'COUNT')} on, not {value!r}")
     count, seed = int(arguments.count), int(arguments.seed)
-    proof = proof_hash(read(path))
-    tried = mutants(path, count, seed)
+    before = without_outputs(read(path))
+    tried = mutants(path.stem, before, count, seed)
     notebook = read(path)
-    if proof_hash(notebook) != proof:
+    if proof_hash(notebook) != proof_hash(before):
         raise SystemExit(f"{path.stem} was edited while it was tried; its notebook is as the edit left it.")
-    found = table(path, tried, seed, notebook.metadata.book.get("mutants", {}))
+    found = table(before, tried, seed, notebook.metadata.book.get("mutants", {}))
     stored = (count, seed) == (COUNT, SEED)
     if stored:
         notebook.metadata.book["mutants"] = found

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from tools.breaks import Outcome, run_broken, substituted
 from tools.changes import changed_chapters
-from tools.chapters import chapter_path, chapter_paths, form, read, write
+from tools.chapters import UsageError, chapter_path, chapter_paths, form, read, without_outputs, write
 from tools.hashes import proof_hash
 from tools.jobs import run_all
 
@@ -43,15 +43,16 @@ class Break:
         return f"{self.path.stem}: {self.piece}" + (f", {self.find!r} -> {self.replace!r}" if self.find else "")
 
 
-def breaks(path: Path) -> list[Break]:
+def breaks(path: Path, notebook: NotebookNode) -> list[Break]:
     """The breaks of a chapter: those of its metadata and, in form 2, the harness's own."""
-    book = read(path).metadata.book
+    book = notebook.metadata.book
     if form(book) == 1:  # gone with the last chapter of form 1
         return [Break(path, k, "the core", b["find"], b["replace"], b["claim"]) for k, b in enumerate(book["breaks"])]
-    listed = [
-        Break(path, k, b["piece"], _frozen(b["find"]), _frozen(b["replace"]))
-        for k, b in enumerate(book.get("core", ()))
-    ]
+    listed = []
+    for k, b in enumerate(book.get("core", ())):
+        if missing := [name for name in ("piece", "find", "replace") if name not in b]:
+            raise UsageError(f"{path.stem}: break {k + 1} of metadata.book.core has no {', '.join(missing)}")
+        listed.append(Break(path, k, b["piece"], _frozen(b["find"]), _frozen(b["replace"])))
     return [*listed, Break(path, None, "training cut to one step")]
 
 
@@ -59,9 +60,9 @@ def _frozen(texts: str | list[str]) -> str | tuple[str, ...]:
     return texts if isinstance(texts, str) else tuple(texts)
 
 
-def outcome(each: Break) -> Outcome:
-    """Run the broken copy at ``quick``."""
-    notebook = read(each.path)
+def outcome(item: tuple[Break, NotebookNode]) -> Outcome:
+    """Run the broken copy of the notebook at ``quick``."""
+    each, notebook = item
     if each.number is None:
         return run_broken(notebook, claims_only=True, steps=1)
     try:
@@ -95,19 +96,19 @@ def pieces(notebook: NotebookNode, outcomes: dict[str, list[Outcome]]) -> list[s
     return wrong
 
 
-def store(path: Path, found: dict[Break, Outcome]) -> None:
-    """Write beside each break what turned red, unless the chapter was edited in the meantime."""
+def store(path: Path, broken: NotebookNode, found: dict[Break, Outcome]) -> str:
+    """Write beside each break what turned red; a sentence if the chapter was edited in the meantime, else ""."""
     notebook = read(path)
     book = notebook.metadata.book
-    now = breaks(path)
-    if now != list(found):
-        raise SystemExit(f"{path.stem} was edited while it was broken; its notebook is as the edit left it.")
+    if proof_hash(notebook) != proof_hash(broken) or breaks(path, notebook) != list(found):
+        return "it was edited while it was broken; its notebook is as the edit left it"
     for each, done in found.items():
         if each.number is not None:
             book["core"][each.number]["red"] = list(done.red)
         else:
             book["matrix"] = {"proof": proof_hash(notebook), "steps": list(done.red)}
     write(notebook, path)
+    return ""
 
 
 def main() -> None:
@@ -123,27 +124,29 @@ def main() -> None:
         paths = [chapter_path(arguments.chapter)]
     else:
         paths = changed_chapters() if arguments.changed else chapter_paths()
-    every = [each for path in paths for each in breaks(path)]
+    notebooks = {path: without_outputs(read(path)) for path in paths}
+    every = [each for path in paths for each in breaks(path, notebooks[path])]
+    items = [(each, notebooks[each.path]) for each in every]
     found: dict[Path, dict[Break, Outcome]] = defaultdict(dict)
     wrong = 0
-    for each, done in zip(every, run_all(outcome, every, "breaks"), strict=True):
+    for each, done in zip(every, run_all(outcome, items, "breaks"), strict=True):
         found[each.path][each] = done
         why = complaint(each, done)
         wrong += bool(why)
         print(f"NOT PROVED  {each}: {why}" if why else f"{_colour(done)}  {each}", flush=True)
     for path, outcomes in found.items():
-        notebook = read(path)
-        if form(notebook.metadata.book) == 1:
+        if form(notebooks[path].metadata.book) == 1:
             continue
         by_piece = defaultdict(list)
         for each, done in outcomes.items():
             if each.number is not None:
                 by_piece[each.piece].append(done)
-        for sentence in pieces(notebook, by_piece):
+        sentences = pieces(notebooks[path], by_piece)
+        if not arguments.changed and (edited := store(path, notebooks[path], outcomes)):
+            sentences.append(edited)
+        for sentence in sentences:
             print(f"NOT PROVED  {path.stem}: {sentence}")
             wrong += 1
-        if not arguments.changed:
-            store(path, outcomes)
     if wrong:
         raise SystemExit(f"{wrong} things are not proved by {len(every)} broken copies.")
     print(f"{len(every)} broken copies of {len(paths)} chapters turned red as they must.")

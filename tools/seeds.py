@@ -10,12 +10,12 @@ import argparse
 import math
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from nbformat import NotebookNode
 
-from tools.chapters import chapter_path, form, read, write
+from helpers.claims import OPERATORS
+from tools.chapters import chapter_path, form, read, without_outputs, write
 from tools.execute import errors, execute, records
 from tools.hashes import proof_hash
 from tools.jobs import run_all
@@ -26,25 +26,28 @@ DISTANCE = 3.0  # standard deviations
 
 
 def distance(values: Sequence[float], op: str, bound: float) -> float:
-    """How many standard deviations the bound lies from the mean of ``values``: positive where the mean meets it."""
+    """How many standard deviations the bound lies from the mean of ``values``: positive where the mean meets it.
+
+    Infinite where they are all alike; zero where some are no numbers, or infinite, or meet ``==`` and others do not.
+    """
     numbers = [float(value) for value in values]
+    if op == "==" or len(set(numbers)) == 1:
+        meeting = {OPERATORS[op](number, bound) for number in numbers}
+        if any(map(math.isnan, numbers)) or len(meeting) > 1:
+            return 0.0
+        return math.inf if meeting == {True} else -math.inf
     if not all(map(math.isfinite, numbers)):
-        return -math.inf
-    mean, deviation = float(np.mean(numbers)), float(np.std(numbers, ddof=1)) if len(numbers) > 1 else 0.0
-    if op == "==":
-        return math.inf if all(number == bound for number in numbers) else -math.inf
-    margin = mean - bound if op in (">=", ">") else bound - mean
-    if deviation == 0:
-        return math.copysign(math.inf, margin) if margin or op in (">=", "<=") else -math.inf
-    return margin / deviation
+        return 0.0
+    margin = float(np.mean(numbers)) - bound if op in (">=", ">") else bound - float(np.mean(numbers))
+    return margin / float(np.std(numbers, ddof=1))
 
 
-def measure(seed: int, path: Path) -> dict[str, list[dict]]:
+def measure(seed: int, slug: str, notebook: NotebookNode) -> dict[str, list[dict]]:
     """What claims and verdicts of one ``quick`` run recorded; an error that is no failed claim ends the command."""
-    done = execute(read(path), scale="quick", seed=seed, keep_going=True)
+    done = execute(notebook, scale="quick", seed=seed, keep_going=True)
     for error in errors(done.notebook):
         if error.ename != "ClaimFailed":
-            raise SystemExit(f"{path.stem}, seed {seed}: {error.ename}: {error.evalue}; nothing was written.")
+            raise SystemExit(f"{slug}, seed {seed}: {error.ename}: {error.evalue}; nothing was written.")
     return {kind: records(done.notebook, kind) for kind in ("claim", "verdict")}
 
 
@@ -53,7 +56,8 @@ def seeds(slug: str) -> dict:
     path = chapter_path(slug)
     before = read(path)
     tried = SEEDS if form(before.metadata.book) > 1 else FORMER_SEEDS
-    runs = list(run_all(partial(measure, path=path), tried, f"{slug} (seeds)"))
+    run = partial(measure, slug=slug, notebook=without_outputs(before))
+    runs = list(run_all(run, tried, f"{slug} (seeds)"))
     claims = zip(*(run["claim"] for run in runs), strict=True)
     verdicts = zip(*([v for v in run["verdict"] if "values" in v] for run in runs), strict=True)
     table = {
@@ -61,9 +65,7 @@ def seeds(slug: str) -> dict:
         "seeds": list(tried),
         "proof": proof_hash(before),
         "claims": {each[0]["statement"]: _over_seeds(each) for each in claims},
-        "verdicts": {
-            each[0]["of"]: {"values": [v["value"] for v in each], "met": [v["met"] for v in each]} for each in verdicts
-        },
+        "verdicts": {each[0]["of"]: _null_over_seeds(each) for each in verdicts},
     }
     notebook = read(path)
     if proof_hash(notebook) != table["proof"]:
@@ -90,6 +92,11 @@ def _over_seeds(each: tuple[dict, ...]) -> dict:
     }
 
 
+def _null_over_seeds(each: tuple[dict, ...]) -> dict:
+    compared = {name: each[0][name] for name in ("op", "bound", "at")}
+    return {**compared, "values": [record["value"] for record in each], "met": [record["met"] for record in each]}
+
+
 def too_near(table: dict) -> list[str]:
     """What lies less than three deviations from its bound at ``quick``: a sentence for each claim and control."""
     found = []
@@ -104,18 +111,13 @@ def too_near(table: dict) -> list[str]:
     return found
 
 
-def reproduced_after_all(notebook: NotebookNode, table: dict) -> list[str]:
+def reproduced_after_all(table: dict) -> list[str]:
     """The statements that are called "not reproduced" and hold on all seeds by three deviations."""
-    found = []
-    for verdict in records(notebook, "verdict"):
-        row = table["verdicts"].get(verdict["of"])
-        if (
-            verdict.get("at") == "quick"
-            and row
-            and distance(row["values"], verdict["op"], verdict["bound"]) >= DISTANCE
-        ):
-            found.append(verdict["of"])
-    return found
+    return [
+        of
+        for of, row in table.get("verdicts", {}).items()
+        if row.get("at") == "quick" and distance(row["values"], row["op"], row["bound"]) >= DISTANCE
+    ]
 
 
 def main() -> None:
@@ -135,7 +137,7 @@ def main() -> None:
     for of, row in table["verdicts"].items():
         print(f"not reproduced: {of}: {'  '.join(f'{float(v):.4g}' for v in row['values'])}")
     near = too_near(table) if form(notebook.metadata.book) > 1 else []
-    near += [f"{of!r} is called not reproduced and holds on all seeds" for of in reproduced_after_all(notebook, table)]
+    near += [f"{of!r} is called not reproduced and holds on all seeds" for of in reproduced_after_all(table)]
     for sentence in near:
         print(f"TOO NEAR {sentence}")
     if failed or near:

@@ -13,6 +13,7 @@ import json
 import re
 from pathlib import Path
 
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
@@ -42,12 +43,17 @@ def _book_bytes(x, depth=0):
         return repr(x).encode()
     if isinstance(x, dict) and depth < 6:
         return b"{" + b",".join(repr(k).encode() + _book_bytes(v, depth + 1) for k, v in x.items()) + b"}"
+    if isinstance(x, (set, frozenset)):
+        x = sorted(x, key=repr)
+    if isinstance(x, _np.ndarray):
+        x = x.tolist()
     if isinstance(x, (list, tuple)) and depth < 6:
         return b"[" + b",".join(_book_bytes(v, depth + 1) for v in x) + b"]"
     return type(x).__name__.encode()
 
-def _book_values(**values):
-    print(_js.dumps({k: _hl.sha256(_book_bytes(v)).hexdigest()[:12] for k, v in values.items()}))
+def _book_values(*names):
+    bound = {name: globals()[name] for name in names if name in globals()}
+    print(_js.dumps({k: _hl.sha256(_book_bytes(v)).hexdigest()[:12] for k, v in bound.items()}))
 """
 
 
@@ -58,7 +64,7 @@ def doubled(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.source.strip():
             names = sorted(_bound(ast.parse(cell.source)))
-            look = f"_book_values({', '.join(f'{name}={name}' for name in names)})"
+            look = f"_book_values({', '.join(map(repr, names))})"
             for _ in range(2):
                 again = copy.deepcopy(cell)
                 again.id = new_code_cell("").id
@@ -86,13 +92,16 @@ def differences(path: Path) -> list[str]:
     """A sentence for each cell of the chapter that gave something else the second time."""
     notebook = read(path)
     codes = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
-    done = execute(doubled(notebook), scale="quick").notebook.cells[1:]
+    try:
+        done = execute(doubled(notebook), scale="quick").notebook.cells[1:]
+    except CellExecutionError as error:
+        return [f"{path.stem} fails at quick: {error.ename}: {error.evalue}"]
     found = []
     for number, cell in enumerate(codes):
         first, look, second, look_again = done[4 * number : 4 * number + 4]
         where = f"{path.stem}, cell {cell.get('id', number + 1)}"
         values, again = (json.loads(each.outputs[0].text) for each in (look, look_again))
-        if changed := [name for name in values if values[name] != again[name]]:
+        if changed := [name for name in values if values[name] != again.get(name)]:
             found.append(f"{where}: {', '.join(changed)} changed when the cell ran again")
         elif _shown(first) != _shown(second):
             found.append(f"{where}: its output changed when it ran again")
@@ -119,7 +128,7 @@ def main() -> None:
     for sentence in found:
         print(sentence)
     if found:
-        raise SystemExit(f"{len(found)} cells give something else when they run twice.")
+        raise SystemExit("Not all cells give the same when they run twice.")
     print(f"All cells of {len(paths)} chapters give the same when they run twice.")
 
 

@@ -63,7 +63,7 @@ is_cost = record(quick=is_number, book=is_number, gpu=lambda value: value is Non
 def controlled(name: str) -> Check:
     """A list of words from the controlled list of that name in book/vocabulary.json."""
     words = json.loads(VOCABULARY.read_text(encoding="utf-8"))[name]
-    return lambda value: isinstance(value, list) and bool(value) and set(value) <= set(words)
+    return lambda value: isinstance(value, list) and bool(value) and all(each in words for each in value)
 
 
 VOCABULARY = ROOT / "book" / "vocabulary.json"
@@ -133,6 +133,12 @@ def metadata(chapter: Chapter) -> Findings:
     kernel = chapter.notebook.metadata.get("kernelspec", {}).get("name")
     if kernel != "python3":
         yield None, f"metadata.kernelspec.name is {kernel!r}, expected 'python3', without which the site has no colours"
+    if chapter.form not in (1, 2):
+        yield (
+            None,
+            f"metadata.book.form is {chapter.form!r}, expected 2 (none in the first fourteen chapters)",
+        )
+        return
     for key, (fits, expected) in (METADATA | (METADATA_1 if chapter.form == 1 else METADATA_2)).items():
         if key not in chapter.book:
             yield None, f"metadata.book has no {key!r}, expected {expected}"

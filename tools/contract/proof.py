@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
-from tools.contract.anatomy import Chapter, Findings
+from tools.contract.anatomy import Chapter, Code, Findings
 from tools.hashes import proof_hash
 from tools.mutants import COUNT, LEAST, SEED
 from tools.seeds import SEEDS, reproduced_after_all, too_near
@@ -22,13 +23,27 @@ def seeds(chapter: Chapter) -> Findings:
         row = table["claims"].get(claim.statement)
         if row is None:
             yield claim.code.index, "the seeds table does not have this claim, expected a value per seed"
+        elif _moved(row, claim.code, "book_claim"):
+            yield claim.code.index, "the claim has another bound than when its seeds were run, expected make seeds"
         elif claim.at == "quick" and not all(row["held"]):
             bad = [seed for seed, held in zip(SEEDS, row["held"], strict=True) if not held]
             yield claim.code.index, f"the claim does not hold with the seeds {bad}, expected it to hold with all"
+    for verdict in chapter.verdicts:
+        row = table.get("verdicts", {}).get(verdict.of)
+        if verdict.kind == "not_reproduced" and row is None:
+            yield verdict.code.index, "the seeds table does not have this verdict, expected a value per seed"
+        elif verdict.kind == "not_reproduced" and _moved(row, verdict.code, "book_verdict"):
+            yield verdict.code.index, "the verdict has another bound than when its seeds were run, expected make seeds"
     for sentence in too_near(table):
         yield None, f"{sentence}, expected at least three deviations"
-    for of in reproduced_after_all(chapter.notebook, table):
+    for of in reproduced_after_all(table):
         yield None, f"{of!r} is called not reproduced and holds on all seeds by three deviations, expected a claim"
+
+
+def _moved(row: dict[str, Any], code: Code, kind: str) -> bool:
+    """Whether what the cell recorded compares otherwise than the row: cells from "Explore" on are not of the proof."""
+    found = [each.metadata[kind] for each in code.cell.outputs if kind in each.get("metadata", {})]
+    return any(row.get(name) != record.get(name) for record in found for name in ("op", "bound", "at"))
 
 
 def matrix(chapter: Chapter) -> Findings:
@@ -52,6 +67,9 @@ def matrix(chapter: Chapter) -> Findings:
         if claimed == (piece in chapter.book["no_difference"]):
             says = "a claim turned red" if claimed else "no claim turned red"
             yield None, f"{says} without {piece!r}, expected metadata.book.no_difference to say just that"
+    stated = {f"claim: {claim.statement}" for claim in chapter.claims}
+    for gone in sorted({each for red in by_piece.values() for each in red if each.startswith("claim: ")} - stated):
+        yield None, f"the matrix names the {gone!r}, which the chapter does not make, expected a fresh make mutate"
     for piece in sorted(set(chapter.book["no_difference"]) - set(by_piece)):
         yield None, f"metadata.book.no_difference names {piece!r}, expected a piece of metadata.book.core"
     found = chapter.book["matrix"]
