@@ -59,10 +59,18 @@ function makeGallery(gallery) {
   filter();
 }
 
+// A link to a folded entry opens it.
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+}
+
 document.querySelectorAll(".book-explore").forEach(fetchFramesOnDemand);
 document.querySelectorAll(".sortable").forEach(makeSortable);
 document.querySelectorAll(".gallery").forEach(makeGallery);
+openTarget();
 makeScrollersReachable();
+window.addEventListener("hashchange", openTarget);
 window.addEventListener("load", makeScrollersReachable);
 window.addEventListener("resize", makeScrollersReachable);
 performance.mark("interactive");

@@ -8,17 +8,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from book_site import claims, explorers, header, launch, pages, text
-from book_site.chapters import Chapter, Claim, Method, from_notebook
+from book_site import claims, explorers, header, launch, pages, seeds, text
+from book_site.chapters import Chapter, Kind, Method, Verdict, from_notebook
 
 PAPER = {"title": "A Paper", "authors": "Ada One; Bob Two", "venue": "CVPR", "year": 2019, "key": "one2019"}
 METHOD = Method("other", "fitting", "Other", "Another Paper", "Cy Three", "ECCV", "2020", "A line.")
 
 
 def chapter(**book: object) -> Chapter:
-    return Chapter(
-        "notebooks/fitting/one", {"slug": "one", "part": "fitting", "paper": PAPER, **book}, "One: it works", (), ()
-    )
+    return Chapter("notebooks/fitting/one", {"slug": "one", "part": "fitting", "paper": PAPER, **book}, "One: it works")
 
 
 def record(**changes: object) -> dict[str, object]:
@@ -49,9 +47,10 @@ def test_header_says_what_was_not_measured() -> None:
 
 def test_prerequisites_are_links_where_the_chapter_exists() -> None:
     here = chapter(prerequisites=["known", "other"])
-    known = Chapter("notebooks/fitting/known", {"slug": "known"}, "Known: yes", (), ())
-    html = header.prerequisites(here, {"known": known}, {"other": METHOD}, "../../")
-    assert html == '<a href="../../notebooks/fitting/known.html">Known</a>, Other (still to come)'
+    known = Chapter("notebooks/fitting/known", {"slug": "known"}, "Known: yes")
+    html = header.links(here.book["prerequisites"], {"known": known}, {"other": METHOD}, "../../")
+    coming = '<a href="../../book/parts/fitting.html#method-other">Other</a> (still to come)'
+    assert html == f'<a href="../../notebooks/fitting/known.html">Known</a>, {coming}'
 
 
 def test_no_launch_button_without_a_repository(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,8 +84,8 @@ def test_other_hosts_have_no_colab_button(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_claims_show_value_bound_and_seeds() -> None:
-    seeds = {"scale": "quick", "seeds": [0, 1, 2, 3, 4], "values": [0.5, 0.6, 0.45, 0.7, 0.5], "held": [True] * 5}
-    html = claims.claim_html(Claim("claim-1", record(), seeds))
+    tried = {"scale": "quick", "seeds": [0, 1, 2, 3, 4], "values": [0.5, 0.6, 0.45, 0.7, 0.5], "held": [True] * 5}
+    html = claims.verdict_html(Verdict("claim-1", record(), Kind.HELD, seeds=tried))
     assert 'id="claim-1"' in html
     assert "a &amp; b" in html
     assert "≥ 0.4" in html
@@ -97,17 +96,19 @@ def test_claims_show_value_bound_and_seeds() -> None:
 
 
 def test_a_failed_claim_and_one_that_is_not_asserted() -> None:
-    assert ">Failed<" in claims.claim_html(Claim("claim-1", record(held=False, value="nan")))
-    assert ">Not asserted here<" in claims.claim_html(Claim("claim-1", record(asserted=False, at="gpu")))
+    assert ">Failed<" in claims.verdict_html(Verdict("claim-1", record(value="nan"), Kind.FAILED))
+    html = claims.verdict_html(Verdict("claim-1", record(value="nan", at="gpu"), Kind.OPEN))
+    assert ">Not asserted here<" in html
+    assert "not measured" in html
 
 
 def test_strip_bears_values_that_are_equal_or_not_finite() -> None:
-    assert "<circle" in claims.strip(
-        Claim("c", record(bound=1.0), {"scale": "quick", "seeds": [0], "values": [1.0], "held": [True]})
-    )
-    assert (
-        claims.strip(Claim("c", record(), {"scale": "quick", "seeds": [0], "values": ["nan"], "held": [False]})) == ""
-    )
+    def strip(value: object) -> str:
+        tried = {"scale": "quick", "seeds": [0], "values": [value], "held": [True]}
+        return seeds.strip(Verdict("claim-1", record(bound=1.0), Kind.HELD, seeds=tried))
+
+    assert "<circle" in strip(1.0)
+    assert strip("nan") == ""
 
 
 def test_frames_become_files(tmp_path: Path) -> None:

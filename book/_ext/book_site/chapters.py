@@ -6,9 +6,12 @@ import csv
 import json
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from book_site.statements import Statement, statements
 
 
 @dataclass(frozen=True)
@@ -28,18 +31,34 @@ class Method:
     def docname(self) -> str:
         return f"notebooks/{self.part}/{self.slug}"
 
+    @property
+    def anchor(self) -> str:
+        """Where the page of the part lists the method's statements."""
+        return f"method-{self.slug}"
+
+
+class Kind(StrEnum):
+    """What a cell of "Does it hold?" says."""
+
+    REPRODUCED = "reproduced"
+    NOT_REPRODUCED = "not reproduced"
+    NOT_TESTABLE = "not testable"
+    NOT_TRIED = "not tried"
+    MECHANISM = "mechanism"
+    HELD = "held"  # a claim of form 1
+    FAILED = "failed"
+    OPEN = "open"  # a claim that is asserted from a larger scale on
+
 
 @dataclass(frozen=True)
-class Claim:
-    """A claim as its cell recorded it, with what other seeds measured."""
+class Verdict:
+    """A claim, or a statement of the paper judged without one, as its cell recorded it."""
 
     anchor: str
     record: dict[str, Any]
+    kind: Kind
+    statement: Statement | None = None
     seeds: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def held(self) -> bool:
-        return bool(self.record.get("held"))
 
 
 @dataclass(frozen=True)
@@ -55,8 +74,9 @@ class Chapter:
     docname: str
     book: dict[str, Any]
     title: str
-    claims: tuple[Claim, ...]
-    errata: tuple[Erratum, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    errata: tuple[Erratum, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -69,6 +89,26 @@ class Chapter:
     @property
     def short_title(self) -> str:
         return self.title.partition(":")[0]
+
+    @property
+    def noticed(self) -> tuple[int, int] | None:
+        """Random edits of the code that the chapter noticed, and of how many; None where none was tried."""
+        edits = self.book.get("mutants")
+        return (edits["noticed"], edits["noticed"] + edits["unnoticed"]) if edits else None
+
+    @property
+    def form(self) -> int:
+        return self.book.get("form", 1)
+
+    @property
+    def judged(self) -> bool:
+        """Whether the chapter judges the statements of its paper (form 2); the first chapters do not yet."""
+        return self.form == 2
+
+    @property
+    def on_statements(self) -> dict[str, Verdict]:
+        """The verdicts on statements of the paper, by the statement's id."""
+        return {verdict.statement.id: verdict for verdict in self.verdicts if verdict.statement}
 
 
 def methods(root: Path) -> dict[str, Method]:
@@ -86,7 +126,7 @@ def _methods(path: Path, _stamp: int) -> dict[str, Method]:
 def chapters(root: Path) -> dict[str, Chapter]:
     """The chapters of the book, by slug, in its order."""
     order = {slug: k for k, slug in enumerate(methods(root))}
-    found = [_chapter(path, root, path.stat().st_mtime_ns) for path in map(root.joinpath, listed(root))]
+    found = [read(path, root) for path in map(root.joinpath, listed(root))]
     found.sort(key=lambda chapter: order.get(chapter.slug, len(order)))
     return {chapter.slug: chapter for chapter in found}
 
@@ -97,37 +137,69 @@ def listed(root: Path) -> list[str]:
     return [path for name in named if (root / (path := f"{name}.ipynb")).is_file()]
 
 
+def read(path: Path, root: Path) -> Chapter:
+    docname = path.relative_to(root).with_suffix("").as_posix()
+    return _chapter(path, docname, statements(root, path.stem), path.stat().st_mtime_ns)
+
+
 @lru_cache(maxsize=512)
-def _chapter(path: Path, root: Path, _stamp: int) -> Chapter:
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    return from_notebook(notebook, path.relative_to(root).with_suffix("").as_posix())
+def _chapter(path: Path, docname: str, told: tuple[Statement, ...], _stamp: int) -> Chapter:
+    return from_notebook(json.loads(path.read_text(encoding="utf-8")), docname, told)
 
 
-def from_notebook(notebook: dict[str, Any], docname: str) -> Chapter:
-    """The chapter of a parsed notebook."""
+def from_notebook(notebook: dict[str, Any], docname: str, told: tuple[Statement, ...] = ()) -> Chapter:
+    """The chapter of a parsed notebook; `told` are the statements of its paper."""
     book = notebook["metadata"].get("book") or {}
     if not book.get("slug"):
         raise ValueError(f"{docname}.ipynb has no metadata.book.slug")
+    by_id = {statement.id: statement for statement in told}
+    verdicts = []
+    for _, record in records(notebook, "book_claim", "book_verdict"):
+        of = record.get("of")
+        if of and of not in by_id:
+            raise ValueError(f"{docname}.ipynb judges {of!r}, which is no statement of book/statements")
+        anchor = f"verdict-{of}" if of else f"claim-{len(verdicts) + 1}"
+        kind = kind_of(record, book.get("form", 1))
+        verdicts.append(Verdict(anchor, record, kind, by_id.get(of), over_seeds(record, book)))
+    errata = [
+        Erratum(f"erratum-{k}", record) for k, (_, record) in enumerate(records(notebook, "book_erratum"), start=1)
+    ]
     title = book.get("title") or first_heading(notebook)
+    return Chapter(docname, book, title, tuple(verdicts), tuple(errata), told)
+
+
+def kind_of(record: dict[str, Any], form: int) -> Kind:
+    if "verdict" in record:
+        return Kind(record["verdict"])
+    if not record.get("asserted", True):
+        return Kind.OPEN
+    if not record.get("held"):
+        return Kind.FAILED
+    if form == 1:
+        return Kind.HELD
+    return Kind.REPRODUCED if record.get("of") else Kind.MECHANISM
+
+
+def over_seeds(record: dict[str, Any], book: dict[str, Any]) -> dict[str, Any]:
+    """What other seeds measured: their scale and numbers, the values, and whether each met the bound."""
     seeds = book.get("seeds") or {}
-    per_statement = seeds.get("claims") or {}
-    claims, errata = [], []
-    for _, record in records(notebook, "book_claim"):
-        # A claim that is asserted from a larger scale on is not tried where the seeds run.
-        spread = per_statement.get(record["statement"]) if record.get("at", "quick") == seeds.get("scale") else None
-        tried = {"scale": seeds.get("scale"), "seeds": seeds.get("seeds"), **spread} if spread else {}
-        claims.append(Claim(f"claim-{len(claims) + 1}", record, tried))
-    for _, record in records(notebook, "book_erratum"):
-        errata.append(Erratum(f"erratum-{len(errata) + 1}", record))
-    return Chapter(docname, book, title, tuple(claims), tuple(errata))
+    # What is judged from a larger scale on is not tried where the seeds run.
+    if record.get("at", "quick") != seeds.get("scale"):
+        return {}
+    if "verdict" in record:
+        found = seeds.get("verdicts", {}).get(record["of"])
+        return {"scale": seeds["scale"], "seeds": seeds["seeds"], **found, "held": found["met"]} if found else {}
+    found = seeds.get("claims", {}).get(record["statement"])
+    return {"scale": seeds["scale"], "seeds": seeds["seeds"], **found} if found else {}
 
 
-def records(notebook: dict[str, Any], key: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Outputs that carry `metadata.<key>`, in order, each with that record."""
+def records(notebook: dict[str, Any], *keys: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Outputs whose metadata carry one of the keys, in order, each with that record."""
     return [
         (output, output["metadata"][key])
         for cell in notebook["cells"]
         for output in cell.get("outputs", [])
+        for key in keys
         if key in output.get("metadata", {})
     ]
 

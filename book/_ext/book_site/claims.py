@@ -1,56 +1,76 @@
-"""Claims and errata as the page shows them: the sentence, what was measured, and how it spreads over seeds."""
+"""Verdicts and errata as the page shows them: the sentence, what was measured, its controls, the paper's numbers."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from book_site import text
-from book_site.chapters import Claim, Erratum
-
-WIDTH, HEIGHT, MARGIN = 120, 22, 8
-
-
-def mark(claim: Claim) -> str:
-    """Whether the claim held, for eyes and for screen readers."""
-    if not claim.record.get("asserted", True):
-        scale = claim.record.get("at", "book")
-        title = f"Asserted from scale {text.escape(scale)}"
-        return f'<span class="verdict verdict-open" title="{title}">Not asserted here</span>'
-    return (
-        '<span class="verdict verdict-held">Held</span>'
-        if claim.held
-        else '<span class="verdict verdict-failed">Failed</span>'
-    )
+from book_site import seeds, text
+from book_site.badges import badge
+from book_site.chapters import Erratum, Kind, Verdict
+from book_site.statements import Statement
 
 
 def comparison(record: dict[str, Any]) -> str:
     return f"{text.escape(text.COMPARISON.get(record['op'], record['op']))} {text.number_html(record['bound'])}"
 
 
-def measured(record: dict[str, Any]) -> str:
+def measured(verdict: Verdict) -> str:
     """The value; a claim that needs a larger scale may have none."""
-    missing = not record.get("asserted", True) and math.isnan(text.as_float(record["value"]))
-    return "not measured" if missing else text.number_html(record["value"])
+    missing = verdict.kind is Kind.OPEN and math.isnan(text.as_float(verdict.record["value"]))
+    return "not measured" if missing else text.number_html(verdict.record["value"])
 
 
-def claim_html(claim: Claim) -> str:
-    """The whole claim, under its own anchor."""
-    record = claim.record
-    facts = [
-        ("Measured", f"<strong>{measured(record)}</strong>"),
-        ("Must be", comparison(record)),
-    ]
-    if claim.seeds:
-        facts.append((seeds_label(claim), f"{text.raised(text.spread(claim.seeds['values']))} {strip(claim)}"))
-    facts.append(("Scale", f"{text.escape(record.get('scale', '–'))}, {device(record)}, seed {record.get('seed', 0)}"))
-    if record.get("paper"):
-        facts.append(("The paper", text.escape(record["paper"])))
-    core = '<span class="verdict verdict-core" title="Fails when the core of the method is broken">Core</span>'
+def verdict_html(verdict: Verdict) -> str:
+    """The whole verdict, under its own anchor."""
+    record = verdict.record
+    words = text.escape(record.get("statement") or record["why"])
+    facts = [*(measurement(verdict) if "value" in record else []), *paper(verdict)]
     return (
-        f'<div class="claim" id="{claim.anchor}"><p>{mark(claim)}{core if record.get("core") else ""} '
-        f"{text.escape(record['statement'])}</p>{definition_list(facts)}</div>"
+        f'<div class="claim" id="{text.escape(verdict.anchor)}"><p>{badge(verdict)} {words}</p>'
+        f"{definition_list(facts)}{controls(verdict)}</div>"
     )
+
+
+def measurement(verdict: Verdict) -> list[tuple[str, str]]:
+    record = verdict.record
+    bound = "Reproduced would be" if verdict.kind is Kind.NOT_REPRODUCED else "Must be"
+    facts = [("Measured", f"<strong>{measured(verdict)}</strong>"), (bound, comparison(record))]
+    values = record.get("values") or []
+    if len(values) > 1:
+        facts.append((f"{len(values)} trainings", text.raised(text.trainings(values))))
+    if verdict.seeds:
+        facts.append((seeds.label(verdict), seeds.summary(verdict)))
+    facts.append(("Scale", f"{text.escape(record.get('scale', '–'))}, {device(record)}, seed {record.get('seed', 0)}"))
+    return facts
+
+
+def paper(verdict: Verdict) -> list[tuple[str, str]]:
+    """What the paper reports, and against whom."""
+    if verdict.statement:
+        return [("The paper", reported(verdict.statement)), ("Against", text.escape(verdict.statement.rival))]
+    words = verdict.record.get("paper")
+    return [("The paper", text.escape(words))] if words else []
+
+
+def reported(statement: Statement) -> str:
+    return text.escape(f"{statement.place}: {statement.numbers}" if statement.numbers else statement.place)
+
+
+def controls(verdict: Verdict) -> str:
+    """What must fail by the same cell: the untrained network, a blind answer, the strongest rival."""
+    found = verdict.record.get("controls") or {}
+    items = "".join(f"<li>{control(name, facts, verdict)}</li>" for name, facts in found.items())
+    return f'<ul class="controls">{items}</ul>' if items else ""
+
+
+def control(name: str, facts: dict[str, Any], verdict: Verdict) -> str:
+    if "why" in facts:
+        return f"{text.escape(name)}: none, {text.escape(facts['why'])}"
+    spread = verdict.seeds.get("controls", {}).get(name)
+    over = f" (over seeds {text.raised(text.spread(spread))})" if spread else ""
+    outcome = "meets the bound, which it must not" if facts["met"] else "fails, as it must"
+    return f"{text.escape(name)} <strong>{text.number_html(facts['value'])}</strong>{over}: {outcome}"
 
 
 def erratum_html(erratum: Erratum) -> str:
@@ -68,41 +88,9 @@ def erratum_html(erratum: Erratum) -> str:
 
 def definition_list(facts: list[tuple[str, str]]) -> str:
     rows = "".join(f"<div><dt>{text.escape(term)}</dt><dd>{value}</dd></div>" for term, value in facts)
-    return f"<dl>{rows}</dl>"
+    return f"<dl>{rows}</dl>" if rows else ""
 
 
 def device(record: dict[str, Any]) -> str:
     kind = str(record.get("device", "–"))
     return {"cpu": "CPU", "cuda": "GPU"}.get(kind, text.escape(kind))
-
-
-def seeds_label(claim: Claim) -> str:
-    return f"Seeds {text.seeds(claim.seeds['seeds'])} at {claim.seeds['scale']}"
-
-
-def strip(claim: Claim) -> str:
-    """A small drawing: a dot per seed, the bound as a line, the side that passes shaded."""
-    values = [v for v in map(text.as_float, claim.seeds.get("values", [])) if math.isfinite(v)]
-    if not values:
-        return ""
-    bound = float(claim.record["bound"])
-    place = scale_of([*values, bound])
-    x = place(bound)
-    op = claim.record["op"]
-    left, width = (x, WIDTH - x) if op in (">=", ">") else (0.0, x) if op in ("<=", "<") else (x - 2, 4.0)
-    dots = "".join(f'<circle cx="{place(v):.1f}" cy="{HEIGHT / 2:g}" r="3.5"/>' for v in values)
-    label = f"{seeds_label(claim)}: {text.spread(values)}; bound {text.number(bound)}"
-    return (
-        f'<svg class="strip" role="img" aria-label="{text.escape(label)}" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}"><rect x="{left:.1f}" y="3" width="{width:.1f}" height="{HEIGHT - 6}"/>'
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT}"/>{dots}</svg>'
-    )
-
-
-def scale_of(numbers: list[float]) -> Any:
-    """Value -> place on the strip; logarithmic when positive values span more than two orders of magnitude."""
-    log = min(numbers) > 0 and max(numbers) / min(numbers) > 100
-    warp = math.log if log else float
-    low, high = warp(min(numbers)), warp(max(numbers))
-    span = high - low or 1.0
-    return lambda value: MARGIN + (WIDTH - 2 * MARGIN) * ((warp(value) - low) / span if high > low else 0.5)

@@ -11,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 from book_site import chapters, text
 from book_site.chapters import Chapter
 from book_site.partnames import PARTS
+from book_site.tally import state
 from book_site.thumbnails import thumbnail
 
 
@@ -39,7 +40,8 @@ def card(chapter: Chapter, root: Path, images: Path, up: str) -> str:
     return (
         f'<li class="tile" {attributes}>{picture}<div>'
         f'<h3><a href="{up}{chapter.docname}.html">{text.escape(chapter.title)}</a></h3>'
-        f'<p>{text.escape(book.get("summary") or "")}</p><p class="fine">{text.escape(part)}</p></div></li>'
+        f'<p>{text.escape(book.get("summary") or "")}</p><p class="fine">{text.escape(part)}</p>'
+        f'<p class="fine">{state(chapter)}</p></div></li>'
     )
 
 

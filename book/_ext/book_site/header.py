@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from book_site import claims, text
-from book_site.chapters import Chapter, Claim, Method
+from book_site import badges, claims, seeds, text
+from book_site.chapters import Chapter, Method, Verdict
 from book_site.launch import actions
 from book_site.partnames import PARTS
+from book_site.tally import sentence, tally
+
+REVISION = (
+    "This chapter still has the book's first form: it does not judge the statements of its paper one by one, "
+    "and its claims enter no count."
+)
 
 
-def chapter_header(chapter: Chapter, known: Mapping[str, Chapter], planned: Mapping[str, Method], up: str) -> str:
-    """HTML without empty lines (it goes into a Markdown cell)."""
+def chapter_header(
+    chapter: Chapter, known: Mapping[str, Chapter], planned: Mapping[str, Method], up: str, picture: str = ""
+) -> str:
+    """HTML without empty lines (it goes into a Markdown cell); `picture` is the figure of the result."""
     rows = [
         ("Paper", paper(chapter, up)),
         ("Part", part(chapter, up)),
-        ("Before this", prerequisites(chapter, known, planned, up)),
+        ("Before this", links(chapter.book.get("prerequisites"), known, planned, up) or "nothing but PyTorch"),
+        ("Related", links(chapter.book.get("related"), known, planned, up)),
         ("What to expect", expectation(chapter)),
         ("Does it hold?", holds(chapter)),
+        ("Broken on purpose", edits(chapter)),
+        ("Makes no measurable difference here", idle(chapter)),
         ("This page shows", provenance(chapter)),
     ]
     body = "".join(f'<div class="row"><dt>{term}</dt><dd>{value}</dd></div>' for term, value in rows if value)
-    links = "".join(
+    buttons = "".join(
         f'<a class="button" href="{text.escape(url)}"{extra}>{label}</a>' for label, url, extra in actions(chapter, up)
     )
-    inside = f'<dl>{body}</dl><p class="actions">{links}</p>'
+    inside = f'{picture}<dl>{body}</dl><p class="actions">{buttons}</p>'
     return f'<section class="chapter-header" aria-label="About this chapter">{inside}</section>'
 
 
@@ -45,15 +56,17 @@ def part(chapter: Chapter, up: str) -> str:
     return f'<a href="{up}book/parts/{slug}.html">{text.escape(PARTS.get(slug, slug))}</a>'
 
 
-def prerequisites(chapter: Chapter, known: Mapping[str, Chapter], planned: Mapping[str, Method], up: str) -> str:
-    links = []
-    for slug in chapter.book.get("prerequisites") or []:
+def links(slugs: list[str] | None, known: Mapping[str, Chapter], planned: Mapping[str, Method], up: str) -> str:
+    """Chapters by their titles, methods still to come by their entries on the page of their part."""
+    found = []
+    for slug in slugs or []:
         if slug in known:
-            links.append(f'<a href="{up}{known[slug].docname}.html">{text.escape(known[slug].short_title)}</a>')
+            found.append(f'<a href="{up}{known[slug].docname}.html">{text.escape(known[slug].short_title)}</a>')
         else:
-            name = planned[slug].name if slug in planned else slug
-            links.append(f"{text.escape(name)} (still to come)")
-    return ", ".join(links) or "nothing but PyTorch"
+            method = planned[slug]
+            entry = f"{up}book/parts/{method.part}.html#{method.anchor}"
+            found.append(f'<a href="{entry}">{text.escape(method.name)}</a> (still to come)')
+    return ", ".join(found)
 
 
 def expectation(chapter: Chapter) -> str:
@@ -74,23 +87,36 @@ def shown(chapter: Chapter, scale: str) -> str:
 
 
 def holds(chapter: Chapter) -> str:
-    """How many claims held in the shown run, and the core claim with its spread over seeds."""
-    asserted = [claim for claim in chapter.claims if claim.record.get("asserted", True)]
-    if not chapter.claims:
-        return ""
-    held = sum(claim.held for claim in asserted)
-    line = f'{held} of {len(asserted)} <a href="#does-it-hold">claims</a> held in this run'
-    core = next((claim for claim in chapter.claims if claim.record.get("core")), None)
-    return line + (f".<br>{core_line(core)}" if core else ".")
+    """The verdicts, counted by kind, and the core claim with its spread over seeds."""
+    if not chapter.judged:
+        return f"{badges.REVISION} {REVISION}"
+    counts = f'{sentence(tally([chapter]))}. <a href="#does-it-hold">All of them</a>.'
+    cores = [verdict for verdict in chapter.verdicts if verdict.record.get("core")]
+    core = next((verdict for verdict in cores if verdict.seeds), cores[0] if cores else None)
+    return f"{counts}<br>{core_line(core)}" if core else counts
 
 
-def core_line(claim: Claim) -> str:
-    measured, bound = claims.measured(claim.record), claims.comparison(claim.record)
-    words = f'<a href="#{claim.anchor}">Core claim</a>: {measured}, must be {bound}'
-    if not claim.seeds:
+def core_line(verdict: Verdict) -> str:
+    measured, bound = claims.measured(verdict), claims.comparison(verdict.record)
+    words = f'<a href="#{verdict.anchor}">Core claim</a>: {measured}, must be {bound}'
+    if not verdict.seeds:
         return f"{words}; other seeds not measured."
-    label = claims.seeds_label(claim)
-    return f"{words}. {label}: {text.raised(text.spread(claim.seeds['values']))} {claims.strip(claim)}"
+    return f"{words}. {seeds.label(verdict)}: {seeds.summary(verdict)}."
+
+
+def edits(chapter: Chapter) -> str:
+    """How many random edits of the code the chapter notices."""
+    share = chapter.noticed
+    return f"{share[0]} of {share[1]} random edits of the method's code turn this chapter red." if share else ""
+
+
+def idle(chapter: Chapter) -> str:
+    """The pieces whose removal nothing here can show."""
+    pieces = chapter.book.get("no_difference") or {}
+    items = "".join(
+        f"<li><strong>{text.escape(piece)}</strong>: {text.escape(words)}</li>" for piece, words in pieces.items()
+    )
+    return f"<ul>{items}</ul>" if items else ""
 
 
 def provenance(chapter: Chapter) -> str:

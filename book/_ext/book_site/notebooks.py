@@ -1,4 +1,4 @@
-"""Chapters on their way to the page: the header goes in, claims get their numbers, frames of explorers become files."""
+"""Chapters on their way to the page: the header goes in, verdicts get numbers, frames of explorers become files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from book_site import chapters, claims, explorers, header
+from book_site import chapters, claims, explorers, folds, header, pictures, statements
 
 # Pages that show what the notebooks hold, and are written anew when one of them changes.
 COLLECTED = ("book/index", "book/scoreboard", "book/errata", "book/status")
@@ -28,20 +28,26 @@ def prepare(app: Sphinx, docname: str, content: list[str]) -> None:
     if not docname.startswith("notebooks/"):
         return
     notebook = json.loads(content[0])
-    chapter = chapters.from_notebook(notebook, docname)
-    root = Path(app.srcdir)
+    root, images = Path(app.srcdir), Path(app.outdir) / "_images"
+    slug = docname.rsplit("/", 1)[-1]
+    app.env.note_dependency(str(statements.file_of(root, slug)))
+    chapter = chapters.from_notebook(notebook, docname, statements.statements(root, slug))
     known = chapters.chapters(root)
 
     app.env.metadata[docname]["description"] = chapter.book.get("summary", "")
-    for claim, (output, _) in zip(chapter.claims, chapters.records(notebook, "book_claim"), strict=True):
-        output["data"]["text/html"] = claims.claim_html(claim)
+    judged = chapters.records(notebook, "book_claim", "book_verdict")
+    for verdict, (output, _) in zip(chapter.verdicts, judged, strict=True):
+        output["data"]["text/html"] = claims.verdict_html(verdict)
     for erratum, (output, _) in zip(chapter.errata, chapters.records(notebook, "book_erratum"), strict=True):
         output["data"]["text/html"] = claims.erratum_html(erratum)
     for page in explorers.outputs(notebook):
         page["data"]["text/html"] = explorers.with_files(
-            chapters.joined(page["data"]["text/html"]), Path(app.outdir) / "_images", up(docname) + "_images"
+            chapters.joined(page["data"]["text/html"]), images, up(docname) + "_images"
         )
-    notebook["cells"].insert(1, raw_html(header.chapter_header(chapter, known, chapters.methods(root), up(docname))))
+    folds.set_prompts(notebook)
+    picture = pictures.result(chapter, root, images, up(docname)) if chapter.judged else ""
+    head = header.chapter_header(chapter, known, chapters.methods(root), up(docname), picture)
+    notebook["cells"].insert(1, raw_html(head))
     content[0] = json.dumps(notebook)
 
 

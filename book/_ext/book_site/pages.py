@@ -17,7 +17,7 @@ from sphinx.config import Config
 from book_site import chapters, text
 from book_site.thumbnails import card
 
-ABOUT = "109 computer-vision methods, one executable notebook each, every claim of the paper checked by measurement."
+ABOUT = "109 computer-vision methods, one executable notebook each, the paper's statements judged by measurement."
 
 
 def setup(app: Sphinx) -> None:

@@ -14,8 +14,9 @@ from sphinx.util.docutils import SphinxDirective
 
 from book_site import chapters, text
 from book_site.chapters import Chapter, Method
+from book_site.tally import tally
 
-WIDTH, NODE_HEIGHT, LANE_TITLE, LANE_GAP, NODE_GAP, WIDEST = 760, 48, 26, 44, 30, 150
+WIDTH, NODE_HEIGHT, LANE_TITLE, LANE_GAP, NODE_GAP, WIDEST = 760, 64, 26, 44, 30, 150
 TIP = (
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
     '<path d="M0 0 8 4 0 8z"/></marker></defs>'
@@ -95,16 +96,25 @@ def drawing(
 
 def node(method: Method, box: Box, known: dict[str, Chapter], up: str) -> str:
     lines = textwrap.wrap(method.name, max(8, int(box.width / 7.4)))[:2]
-    first = box.y + NODE_HEIGHT / 2 + (5 if len(lines) == 1 else -4)
+    chapter = known.get(method.slug)
+    room = NODE_HEIGHT - (16 if chapter else 0)
+    first = box.y + room / 2 + (5 if len(lines) == 1 else -4)
     words = "".join(
         f'<tspan x="{box.middle:.1f}" y="{first + 17 * k:.1f}">{text.escape(line)}</tspan>'
         for k, line in enumerate(lines)
     )
     outline = f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{NODE_HEIGHT}" rx="7"/>'
     shape = f"{outline}<text>{words}</text>"
-    if method.slug in known:
-        return f'<a class="node" href="{up}{method.docname}.html">{shape}</a>'
+    if chapter:
+        state = (
+            f'<text class="state" x="{box.middle:.1f}" y="{box.y + NODE_HEIGHT - 9:.1f}">{brief_state(chapter)}</text>'
+        )
+        return f'<a class="node" href="{up}{method.docname}.html">{shape}{state}</a>'
     return f'<g class="node coming"><title>{text.escape(method.name)}: still to come</title>{shape}</g>'
+
+
+def brief_state(chapter: Chapter) -> str:
+    return f"{tally([chapter]).reproduced} reproduced" if chapter.judged else "under revision"
 
 
 def arrow(start: Box, end: Box, number: int) -> str:

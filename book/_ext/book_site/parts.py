@@ -1,4 +1,4 @@
-"""The lists of a part's methods, written and still to come, and the list of all parts."""
+"""The lists of a part's methods, written and still to come, what their papers stand on, and the list of all parts."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from book_site import chapters, gallery, text
-from book_site.chapters import Method
+from book_site import badges, chapters, claims, gallery, text
+from book_site.chapters import Chapter, Method
 from book_site.partnames import PARTS
+from book_site.statements import Statement, file_of, statements
+from book_site.tally import state
 
 
 def setup(app: Sphinx) -> None:
     app.add_directive("part-chapters", PartChaptersDirective)
+    app.add_directive("part-statements", PartStatementsDirective)
     app.add_directive("parts", PartsDirective)
 
 
@@ -50,6 +53,37 @@ def coming_item(method: Method) -> str:
     )
     words = f"<strong>{text.escape(method.name)}</strong> {text.escape(method.line)}"
     return f'<li>{words}<span class="fine">{source}</span></li>'
+
+
+class PartStatementsDirective(SphinxDirective):
+    """What the papers of a part stand on, folded by method. Argument: the part's name as in book/methods.csv."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        root = Path(self.env.srcdir)
+        up = "../" * self.env.docname.count("/")
+        known, html = chapters.chapters(root), ""
+        for method in chapters.methods(root).values():
+            if method.part == self.arguments[0]:
+                self.env.note_dependency(str(file_of(root, method.slug)))
+                html += method_statements(method, statements(root, method.slug), known.get(method.slug), up)
+        return [nodes.raw("", html, format="html")]
+
+
+def method_statements(method: Method, told: tuple[Statement, ...], chapter: Chapter | None, up: str) -> str:
+    """The statements of one method behind its name, each with the verdict of the chapter that judges them."""
+    where = state(chapter) if chapter else f"{len(told)} statements, still to come"
+    items = "".join(f"<li>{statement_html(statement, chapter, up)}</li>" for statement in told)
+    summary = f'<summary><strong>{text.escape(method.name)}</strong> <span class="fine">{where}</span></summary>'
+    return f'<details class="statements" id="{method.anchor}">{summary}<ol>{items}</ol></details>'
+
+
+def statement_html(statement: Statement, chapter: Chapter | None, up: str) -> str:
+    verdict = chapter.on_statements.get(statement.id) if chapter else None
+    mark = f"{badges.linked(verdict, chapter, up)} " if chapter and verdict else ""
+    facts = f"{text.escape(statement.metric)}; against {text.escape(statement.rival)}. {claims.reported(statement)}"
+    return f'{mark}{text.escape(statement.sentence)}<span class="fine">{facts}</span>'
 
 
 class PartsDirective(SphinxDirective):

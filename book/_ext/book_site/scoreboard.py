@@ -1,4 +1,4 @@
-"""The scoreboard: every claim of every chapter with what was measured, read from the outputs of the notebooks."""
+"""The scoreboard: every verdict of every chapter with what was measured, read from the outputs of the notebooks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from book_site import chapters, claims, text
-from book_site.chapters import Chapter, Claim
+from book_site import badges, chapters, claims, seeds, text
+from book_site.chapters import Chapter, Verdict
 from book_site.tables import Cell, sortable
+from book_site.tally import figures
 
-COLUMNS = ("Chapter", "Claim", "Measured", "Must be", "Over seeds", "Run", "The paper")
+COLUMNS = ("Chapter", "Verdict", "Statement or claim", "Measured", "Must be", "Over seeds", "The paper")
 
 
 def setup(app: Sphinx) -> None:
@@ -32,54 +33,65 @@ class TallyDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         known = list(chapters.chapters(Path(self.env.srcdir)).values())
-        measured = any(chapter.claims for chapter in known)
-        return [nodes.raw("", summary(known) if measured else "", format="html")]
+        return [nodes.raw("", figures(known) if known else "", format="html")]
 
 
 def page(known: list[Chapter], up: str) -> str:
-    rows = [row(chapter, claim, up) for chapter in known for claim in chapter.claims]
-    if not rows:
+    if not known:
         return "<p>No chapter has been run yet.</p>"
-    return summary(known) + sortable("Claims of all chapters", COLUMNS, rows, narrow="Show only rows with")
+    rows = [row(chapter, verdict, up) for chapter in known for verdict in chapter.verdicts if chapter.judged]
+    table = sortable("Verdicts of all chapters", COLUMNS, rows, narrow="Show only rows with") if rows else ""
+    return figures(known) + table + under_revision(known, up)
 
 
-def summary(known: list[Chapter]) -> str:
-    every = [claim for chapter in known for claim in chapter.claims]
-    asserted = [claim for claim in every if claim.record.get("asserted", True)]
-    held = sum(claim.held for claim in asserted)
-    over_seeds = [held for claim in every for held in claim.seeds.get("held", [])]
-    facts = [
-        (len(known), "chapter" if len(known) == 1 else "chapters"),
-        (len(every), "claim" if len(every) == 1 else "claims"),
-        (f"{held} of {len(asserted)}", "held in the published run"),
-    ]
-    if over_seeds:
-        facts.append((f"{sum(over_seeds)} of {len(over_seeds)}", "held with other seeds"))
-    return '<ul class="figures">' + "".join(f"<li><strong>{n}</strong> {words}</li>" for n, words in facts) + "</ul>"
+def under_revision(known: list[Chapter], up: str) -> str:
+    """The chapters that enter no count, once each."""
+    items = "".join(
+        f'<li><a href="{up}{chapter.docname}.html">{text.escape(chapter.short_title)}</a> {badges.REVISION}</li>'
+        for chapter in known
+        if not chapter.judged
+    )
+    words = "These chapters still have the book's first form. Their claims enter no count:"
+    return f'<p>{words}</p><ul class="revised">{items}</ul>' if items else ""
 
 
-def row(chapter: Chapter, claim: Claim, up: str) -> list[Cell]:
-    record = claim.record
-    link = f"{up}{chapter.docname}.html#{claim.anchor}"
-    core = ' <span class="verdict verdict-core">Core</span>' if record.get("core") else ""
-    seeds = ""
-    if claim.seeds:
-        count = f"{sum(claim.seeds['held'])} of {len(claim.seeds['held'])} held"
-        seeds = (
-            f'{claims.strip(claim)}<span class="fine">{text.raised(text.spread(claim.seeds["values"]))}; {count}</span>'
-        )
-    scale = record.get("scale", "–")
+def row(chapter: Chapter, verdict: Verdict, up: str) -> list[Cell]:
+    record, statement = verdict.record, verdict.statement
+    words = record.get("statement") or (statement.sentence if statement else "")
+    link = f"{up}{chapter.docname}.html#{verdict.anchor}"
     return [
         Cell(f'<a href="{up}{chapter.docname}.html">{text.escape(chapter.short_title)}</a>', chapter.short_title),
-        Cell(f'<a href="{link}">{text.escape(record["statement"])}</a>{core}', record["statement"], "statement"),
-        Cell(f"{claims.measured(record)} {claims.mark(claim)}", text.as_float(record["value"]), "number"),
-        Cell(claims.comparison(record), text.as_float(record["bound"]), "number"),
-        Cell(seeds or "not measured", held_share(claim)),
-        Cell(f"{text.escape(scale)}, {claims.device(record)}", f"{scale} {record.get('device')}"),
-        Cell(text.escape(record.get("paper") or "–"), record.get("paper") or "", "paper"),
+        Cell(badges.badge(verdict), badges.WORDS[verdict.kind], "number"),
+        Cell(f'<a href="{text.escape(link)}">{text.escape(words)}</a>', words, "statement"),
+        *measurement(verdict),
+        Cell(claims.reported(statement) if statement else "–", statement.place if statement else "", "paper"),
     ]
 
 
-def held_share(claim: Claim) -> float:
-    held = claim.seeds.get("held", [])
-    return sum(held) / len(held) if held else -1.0
+def measurement(verdict: Verdict) -> list[Cell]:
+    """What was measured, its bound, and the spread over seeds; dashes where nothing was."""
+    record = verdict.record
+    if "value" not in record:
+        return [Cell("–", "", "number")] * 3
+    return [
+        Cell(claims.measured(verdict), text.as_float(record["value"]), "number"),
+        Cell(claims.comparison(record), text.as_float(record["bound"]), "number"),
+        Cell(over_seeds(verdict) or "not measured", met_share(verdict)),
+    ]
+
+
+def over_seeds(verdict: Verdict) -> str:
+    if not verdict.seeds:
+        return ""
+    met = verdict.seeds["held"]
+    facts = [
+        text.raised(text.spread(verdict.seeds["values"])),
+        f"{sum(met)} of {len(met)} pass",
+        seeds.distance(verdict),
+    ]
+    return seeds.strip(verdict) + "".join(f'<span class="fine">{fact}</span>' for fact in facts if fact)
+
+
+def met_share(verdict: Verdict) -> float:
+    met = verdict.seeds.get("held", [])
+    return sum(met) / len(met) if met else -1.0

@@ -12,7 +12,21 @@ from book_site import chapters, text
 from book_site.chapters import Chapter
 from book_site.tables import Cell, sortable
 
-COLUMNS = ("Chapter", "Ran on", "Scale", "Device", "Seed", "quick", "book", "gpu", "Memory", "Seeds tried", "Versions")
+COLUMNS = (
+    "Chapter",
+    "Form",
+    "Seeds tried",
+    "Edits noticed",
+    "Ran on",
+    "Scale",
+    "Device",
+    "Seed",
+    "quick",
+    "book",
+    "gpu",
+    "Memory",
+    "Versions",
+)
 
 
 def setup(app: Sphinx) -> None:
@@ -39,18 +53,26 @@ def row(chapter: Chapter, up: str) -> list[Cell]:
     peak = memory.get(scale) or memory["quick"]
     return [
         Cell(f'<a href="{up}{chapter.docname}.html">{text.escape(chapter.short_title)}</a>', chapter.short_title),
+        Cell(str(chapter.form), chapter.form, "number"),
+        Cell(
+            text.escape(text.seeds(seeds["seeds"]) if seeds.get("seeds") else "–"),
+            len(seeds.get("seeds") or []),
+        ),
+        edits(chapter),
         Cell(text.escape(date), date, "number"),
         Cell(text.escape(scale), scale),
         Cell(text.escape(run.get("device", "–")), run.get("device", "")),
         Cell(str(run.get("seed", "–")), text.as_float(run.get("seed")), "number"),
         *(Cell(brief(text.seconds(times[s])), text.as_float(times[s] or 0), "number") for s in text.SCALES),
         Cell(brief(text.megabytes(peak)), text.as_float(peak or 0), "number"),
-        Cell(
-            text.escape(text.seeds(seeds["seeds"]) if seeds.get("seeds") else "–"),
-            len(seeds.get("seeds") or []),
-        ),
         Cell(text.escape(", ".join(f"{k} {v}" for k, v in versions.items() if v)), "", "fine"),
     ]
+
+
+def edits(chapter: Chapter) -> Cell:
+    """The share of random edits of the code that the chapter noticed."""
+    share = chapter.noticed
+    return Cell(f"{share[0]} of {share[1]}", share[0] / share[1], "number") if share else Cell("–", 0, "number")
 
 
 def brief(words: str) -> str:

@@ -6,6 +6,7 @@ import html
 import math
 import re
 from collections.abc import Mapping, Sequence
+from statistics import stdev
 from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
@@ -93,3 +94,16 @@ def spread(values: Sequence[object]) -> str:
     numbers = [as_float(v) for v in values]
     low, high = number(min(numbers)), number(max(numbers))
     return low if low == high else f"{low} to {high}"
+
+
+def trainings(values: Sequence[object]) -> str:
+    """The values of a few trainings with the standard error of their mean, or their spread if they are many."""
+    numbers = [as_float(v) for v in values]
+    words = ", ".join(map(number, numbers)) if len(numbers) <= 6 else spread(numbers)
+    if not all(map(math.isfinite, numbers)):
+        return words
+    return f"{words}; standard error {number(stdev(numbers) / math.sqrt(len(numbers)))}"
+
+
+def plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"
