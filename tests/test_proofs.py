@@ -136,7 +136,7 @@ def test_seeds_of_form_1_are_five(folder: Path) -> None:
         (
             ('"<=", 2.1', '"<=", 1.9'),
             f"FAILED   2.001 ± .*{HALVED}",
-            "small: 1 claims do not hold on every seed, 1 bounds",
+            "small: 1 claims do not hold on every seed, 1",
         ),
         (('"<=", 2.1', '"<=", 2.0025'), "TOO NEAR the bound lies", "0 claims .*, 1 bounds are too near"),
         (('"blind": 0.1', '"blind": 0.95'), "TOO NEAR the control blind lies -inf", "1 bounds are too near"),
@@ -408,6 +408,28 @@ def test_too_many_survivors_fail(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     write_small_chapter_2(folder, ("assert countdown(3) == 0\n", ""))
     with pytest.raises(SystemExit, match="Fewer than 75% were noticed: a check is missing"):
         command(mutants, monkeypatch, "small")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nothing"], "CHAPTER must be one of small, not 'nothing'"),
+        (["small", "many"], "COUNT must be a whole number from 1 on, not 'many'"),
+        (["small", "2.5"], "COUNT must be a whole number from 1 on, not '2.5'"),
+        (["small", "20", ""], "SEED must be a whole number from 0 on, not ''"),
+    ],
+)
+def test_wrong_arguments_of_mutants_are_named(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    says: str,
+) -> None:
+    write_small_chapter_2(folder)
+    with pytest.raises(SystemExit):
+        command(mutants, monkeypatch, *arguments)
+    assert capsys.readouterr().err == f"{says}\n"
 
 
 def test_a_chapter_that_fails_as_it_is_has_no_edits(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands: a run never loses a notebook, seeds and mutations are measured, wrong names get a sentence."""
+"""The commands: a run never loses a notebook, check goes on where it can, wrong names get a sentence."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import nbformat
 import pytest
 import yaml
 
-from tests.small_chapter import STATEMENT, write_small_chapter
-from tools import chapters, colab, mutate, new, run, seeds, stale
+from tests import inline
+from tests.small_chapter import write_small_chapter, write_small_chapter_2
+from tools import chapters, check, colab, new, run, stale, twice
 from tools.chapters import ROOT, read
-from tools.hashes import page_hash, proof_hash
+from tools.hashes import helpers_hash, page_hash, proof_hash
 
 
 @pytest.fixture
@@ -28,15 +29,26 @@ def test_book_run_writes_outputs_hash_and_cost(folder: Path) -> None:
     notebook = read(path)
     book = notebook.metadata.book
     assert [cell.outputs[0].text for cell in notebook.cells[5:6]] == ["2.0\n"]
-    assert book.hash.page == page_hash(notebook)
+    hashes = {"page": page_hash(notebook), "proof": proof_hash(notebook), "helpers": helpers_hash(notebook)}
+    assert book.hash == hashes
     assert book.seconds.book > 0
     assert book.seconds.gpu is None
     assert book.memory.book > 50
     assert (book.run.scale, book.run.seed) == ("book", 0)
     assert stale.stale() == {}
+    notebook.cells[3].source += "\n# more of a comment than of code"
+    nbformat.write(notebook, path)
+    assert stale.stale() == {}
+    book.hash.helpers = "0123456789abcdef"
+    nbformat.write(notebook, path)
+    assert stale.stale() == {"small": "a helper that it uses changed since its outputs were made"}
+    notebook.cells[3].source += "\nTHIRD = 3"
+    nbformat.write(notebook, path)
+    assert stale.stale() == {"small": "its code changed since its outputs were made"}
 
 
-def test_other_scales_only_write_what_they_cost(folder: Path) -> None:
+def test_other_scales_only_write_what_they_cost(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "execute", inline.execute)
     path = write_small_chapter(folder)
     run.run("small", "quick")
     notebook = read(path)
@@ -45,7 +57,8 @@ def test_other_scales_only_write_what_they_cost(folder: Path) -> None:
     assert "small" in stale.stale()
 
 
-def test_a_failing_run_leaves_the_notebook_as_it_was(folder: Path) -> None:
+def test_a_failing_run_leaves_the_notebook_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "execute", inline.execute)
     path = write_small_chapter(folder, replace=("result = twice(1.0)", "result = 1 / 0"))
     before = path.read_bytes()
     with pytest.raises(SystemExit, match="small failed at scale book; its notebook is as it was"):
@@ -53,55 +66,81 @@ def test_a_failing_run_leaves_the_notebook_as_it_was(folder: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_stale_sees_edited_code(folder: Path) -> None:
+def test_a_chapter_that_was_edited_while_it_ran_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_small_chapter(folder)
-    run.run("small", "book")
-    notebook = read(path)
-    notebook.cells[3].source += "\nTHIRD = 3"
-    nbformat.write(notebook, path)
-    assert stale.stale() == {"small": "its code changed since its outputs were made"}
+
+    def execute(*arguments: object, **options: object) -> object:
+        write_small_chapter(folder, replace=("SECOND = 1, 2", "SECOND = 1, 3"))
+        return inline.execute(*arguments, **options)
+
+    monkeypatch.setattr(run, "execute", execute)
+    with pytest.raises(SystemExit, match="small was edited while it ran; its notebook is as the edit left it"):
+        run.run("small", "book")
+    assert "SECOND = 1, 3" in path.read_text()
+    assert "hash" not in read(path).metadata.book
 
 
-def test_seeds_are_stored(folder: Path) -> None:
-    path = write_small_chapter(folder)
-    seeds.seeds("small")
-    stored = read(path).metadata.book.seeds
-    assert stored.seeds == [0, 1, 2, 3, 4]
-    assert stored.proof == proof_hash(read(path))
-    assert stored.claims[STATEMENT] == {"values": [2.0] * 5, "held": [True] * 5}
+def checked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines of ``make check CHAPTER=small``, its last sentence included."""
+    monkeypatch.setattr("sys.argv", ["check", "small"])
+    with pytest.raises(SystemExit) as ended:
+        check.main()
+    return [*capsys.readouterr().out.splitlines(), str(ended.value)]
 
 
-def test_seeds_report_a_failing_claim_and_stop_at_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seeds, "SEEDS", (0, 1))
-    write_small_chapter(folder, replace=(">=", "<="))
-    assert [record["held"] for record in seeds.seeds("small")[0]] == [False] * 2
-    write_small_chapter(folder, replace=("result = twice(1.0)", "result = 1 / 0"))
-    with pytest.raises(RuntimeError, match="small, seed 0: ZeroDivisionError"):
-        seeds.seeds("small")
+def test_check_goes_through_all_stages(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(twice, "execute", inline.execute)
+    stages = {stage.__name__: lambda path: [] for stage in check.STAGES[3:]}
+    for name, stage in stages.items():
+        stage.__name__ = name
+    monkeypatch.setattr(check, "STAGES", (*check.STAGES[:3], *stages.values()))
+    (folder / "small.json").write_text("[]")
+    write_small_chapter_2(folder, ('"<=", 2.1', '"<=", 1.1'))
+    lines = checked(monkeypatch, capsys)
+    found = [line for line in lines if line.endswith("in order")]
+    assert found == [
+        "contract: not in order",
+        "lint: not in order",
+        "quick run: not in order",
+        "matrix: in order",
+        "page: in order",
+    ]
+    assert any(line.startswith("small.ipynb: metadata.book has no 'symbols'") for line in lines)
+    assert "ruff finds faults, see above" in lines
+    assert any(line.startswith("small fails at quick: ClaimFailed: half of four") for line in lines)
+    assert lines[-1] == "small is not in order: contract, lint, quick run."
 
 
 @pytest.mark.parametrize(
-    ("replace", "why"),
+    ("old", "new", "says"),
     [
-        ("x", ""),
-        ("2 * x", "stayed green at 2.0"),
-        ("undefined * x", "an unrelated error came: NameError"),
+        ('"nbformat": 4', "<<<<<<< HEAD", "small.ipynb: is no notebook of format 4"),
+        ("def half(x):", "def half(x)", "is not plain Python"),
+        ('"form": 2', '"form": "two"', "metadata.book.form is 'two', expected 2"),
+        ('"form": 2', '"form": 3', "metadata.book.form is 3, expected 2"),
+        ('"book": {', '"cook": {', "metadata.book has no 'slug'"),
+        ('"cell_type": "code"', '"cell_type": "kode"', "is not a valid notebook"),
     ],
 )
-def test_mutation_proves_only_what_turns_red(folder: Path, replace: str, why: str) -> None:
-    path = write_small_chapter(folder)
-    verdict = mutate.verdict(mutate.Mutation(path, "SECOND * x", replace, STATEMENT))
-    assert why in verdict
-    assert bool(why) == bool(verdict)
+def test_check_ends_where_the_other_stages_could_not_begin(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], old: str, new: str, says: str
+) -> None:
+    path = write_small_chapter_2(folder)
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    lines = checked(monkeypatch, capsys)
+    assert lines[0] == "contract: not in order"
+    assert any(says in line for line in lines)
+    assert lines[-1] == "small is not in order: no other stage can read it."
 
 
-def test_mutation_needs_a_measured_claim_and_one_place(folder: Path) -> None:
-    path = write_small_chapter(folder)
-    assert "was never measured" in mutate.verdict(mutate.Mutation(path, "SECOND * x", "x", "another"))
-    with pytest.raises(ValueError, match="stands 0 times in the code, expected once"):
-        mutate.broken(read(path), mutate.Mutation(path, "THIRD", "x", STATEMENT))
-    with pytest.raises(ValueError, match="stands 2 times in the code, expected once"):
-        mutate.broken(read(path), mutate.Mutation(path, "FIRST", "x", STATEMENT))
+def test_a_file_that_is_no_notebook_ends_a_command_with_a_sentence(folder: Path) -> None:
+    write_small_chapter(folder).write_text("<<<<<<< HEAD")
+    with pytest.raises(SystemExit, match=r"small\.ipynb is no notebook: Notebook does not appear to be JSON"):
+        run.run("small", "quick")
 
 
 def test_new_begins_a_chapter_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +158,7 @@ def test_new_begins_a_chapter_once(folder: Path, monkeypatch: pytest.MonkeyPatch
     notebook = read(path)
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.book.paper.key == "gao2019"
+    assert notebook.metadata.book.form == 2
     assert 'start("filterreg")' in notebook.cells[1].source
     with pytest.raises(SystemExit):
         new.new("filterreg")
@@ -143,6 +183,9 @@ def test_colab_copies_install_the_package_first(folder: Path, tmp_path: Path, mo
         (["run", "CHAPTER=robust_loss", "SCALE=huge"], "SCALE must be one of quick, book, gpu, not 'huge'"),
         (["seeds", "CHAPTER=nothing"], "CHAPTER must be one of robust_loss"),
         (["mutate", "CHAPTER=nothing"], "CHAPTER must be one of robust_loss"),
+        (["mutants", "CHAPTER=robust_loss", "COUNT=0"], "COUNT must be a whole number from 1 on, not '0'"),
+        (["mutants", "CHAPTER=robust_loss", "SEED=x"], "SEED must be a whole number from 0 on, not 'x'"),
+        (["check", "CHAPTER=nothing"], "CHAPTER must be one of robust_loss"),
         (["new", "CHAPTER=nothing"], "CHAPTER must be a method of"),
         (["new", "CHAPTER=robust_loss"], "CHAPTER 'robust_loss' has a notebook already"),
         (["colab"], "BOOK_REPOSITORY_URL must be the address of the repository"),
@@ -157,5 +200,6 @@ def test_wrong_names_get_a_sentence(command: list[str], message: str) -> None:
 
 def test_help_lists_every_command() -> None:
     text = subprocess.run(["make", "--silent", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for command in ("book", "serve", "lab", "run", "new", "seeds", "mutate", "stale", "bench", "colab", "pin", "test"):
+    commands = "book serve lab run new check seeds mutate mutants stale bench colab pin test"
+    for command in commands.split():
         assert f"\n{command} " in f"\n{text}"
