@@ -25,7 +25,10 @@ def contract(path: Path) -> list[str]:
 def readable(path: Path) -> bool:
     """Whether the other stages can begin: it is a notebook of plain Python and says which form it has."""
     broken = {breach.rule for breach in breaches(path, BIBLIOGRAPHY)}
-    return not {"valid_notebook", "plain_python"} & broken and form(read(path).metadata.get("book", {})) in (1, 2)
+    if {"valid_notebook", "plain_python"} & broken:
+        return False
+    metadata = read(path).metadata
+    return "book" in metadata and form(metadata.book) in (1, 2)
 
 
 def lint(path: Path) -> list[str]:
