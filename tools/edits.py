@@ -110,7 +110,16 @@ def _other_words(node: ast.expr) -> Iterator[str]:
         if node.func.attr in LAYERS:
             yield f"{ast.unparse(node.func.value)}.Identity()"
         elif node.func.attr in NONLINEARITIES:
-            if ast.unparse(node.func.value).split(".")[0] not in MODULES:
+            if node.func.attr == "log" and node.keywords:
+                return  # what a training keeps, no logarithm
+            if not _names_module(node.func.value):
                 yield f"({ast.unparse(node.func.value)})"
             elif node.args:
                 yield f"({ast.unparse(node.args[0])})"
+
+
+def _names_module(node: ast.expr) -> bool:
+    """Whether this is ``torch``, ``nn.functional`` or the like, and no value."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in MODULES
