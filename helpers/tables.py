@@ -49,6 +49,8 @@ def results_table(
 ) -> ResultsTable:
     """Lay out measured results and, in columns marked as the paper's, the numbers that the paper reports.
 
+    A column of the paper stands directly behind ours of the same name; those without one of ours come last.
+
     Args:
         rows: method -> column -> a number, a pair (mean, spread), a text, or None for what this scale does not measure
             (shown as "book only" at ``quick``, as a dash elsewhere). A spread of NaN, that of a single run, is not
@@ -73,7 +75,8 @@ def results_table(
     for method, row in rows.items():
         if list(row) != columns:
             raise ValueError(f"rows must all have the columns {columns}; {method!r} has {list(row)}")
-    paper_columns = list(dict.fromkeys(column for row in paper.values() for column in row))
+    reported = list(dict.fromkeys(column for row in paper.values() for column in row))
+    alone = [column for column in reported if column not in columns]
     for column, direction in better.items():
         if column not in columns or direction not in ("higher", "lower"):
             raise ValueError(
@@ -83,15 +86,24 @@ def results_table(
     run = current_run()
     missing = "book only" if run is not None and run.scale == "quick" else "–"
     methods = list(dict.fromkeys([*rows, *paper]))
-    body = [
-        [method]
-        + [_text(rows[method][c], decimals, missing, f"rows[{method!r}][{c!r}]") if method in rows else "–"
-           for c in columns]
-        + [_text(paper.get(method, {}).get(c), decimals, "–", f"paper[{method!r}][{c!r}]") for c in paper_columns]
-        for method in methods
-    ]  # fmt: skip
-    best = {(methods.index(_best_method(rows, c, d)), columns.index(c)) for c, d in better.items() if _numbers(rows, c)}
-    header = ["", *columns, *(f"{column} (paper)" for column in paper_columns)]
+    # Of every shown column: its name, and whether it is the paper's.
+    shown = [(c, theirs) for c in columns for theirs in (False, True) if c in reported or not theirs]
+    shown += [(c, True) for c in alone]
+
+    def text(method: str, column: str, theirs: bool) -> str:
+        if theirs:
+            return _text(paper.get(method, {}).get(column), decimals, "–", f"paper[{method!r}][{column!r}]")
+        return (
+            _text(rows[method][column], decimals, missing, f"rows[{method!r}][{column!r}]") if method in rows else "–"
+        )
+
+    body = [[method, *(text(method, column, theirs) for column, theirs in shown)] for method in methods]
+    best = {
+        (methods.index(_best_method(rows, column, direction)), shown.index((column, False)))
+        for column, direction in better.items()
+        if _numbers(rows, column)
+    }
+    header = ["", *(f"{column} (paper)" if theirs else column for column, theirs in shown)]
     return ResultsTable(header, body, best, caption)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from helpers import Run, figures
+from helpers.draw.pictures import PAGE_WIDTH, PER_INCH
 
 
 def test_panels_belong_to_no_pyplot_state(run: Run) -> None:
@@ -22,12 +20,10 @@ def test_panels_belong_to_no_pyplot_state(run: Run) -> None:
     assert single.axes == [axis]
 
 
-def test_png_has_a_palette_where_that_changes_nothing(run: Run) -> None:
-    flat, axes = figures.panels(size=(2, 2))
-    axes.plot([0, 1])
-    noise = figures.images([np.random.default_rng(0).random((200, 200, 3))])
-    assert Image.open(io.BytesIO(figures.png(flat))).mode == "P"
-    assert Image.open(io.BytesIO(figures.png(noise))).mode == "RGB"
+def test_by_default_no_figure_is_wider_than_the_page(run: Run) -> None:
+    many = figures.images([np.zeros((2, 2))] * 9)
+    for figure in (figures.panels(1, 3)[0], figures.panels()[0], many):
+        assert PER_INCH * figure.get_size_inches()[0] <= PAGE_WIDTH
 
 
 def test_images_takes_both_channel_orders(run: Run) -> None:

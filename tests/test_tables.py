@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from helpers import Run, results_table
@@ -24,8 +26,23 @@ def test_table_shows_both_columns_and_marks_the_best(run: Run) -> None:
     assert "2.00 ± 0.25" in page
     assert "book only" in page
     assert "1,200" in page
-    assert '<th scope="row">older</th><td>–</td><td>–</td><td>3</td>' in page
-    assert repr(table).splitlines()[0].split() == ["error", "steps", "error", "(paper)"]
+    assert '<th scope="row">older</th><td>–</td><td>3</td><td>–</td>' in page
+    assert repr(table).splitlines()[0].split() == ["error", "error", "(paper)", "steps"]
+
+
+def test_the_papers_column_stands_beside_ours(run: Run) -> None:
+    table = results_table(
+        {"ours": {"a": 1, "b": 2, "c": 3}},
+        paper={"ours": {"c": 30, "d": 40}, "older": {"a": 10}},
+        better={"c": "lower"},
+        caption="x",
+    )
+    page = table._repr_html_()
+    heads = re.findall(r"<th scope=.col.>([^<]*)</th>", page)
+    assert heads == ["", "a", "a (paper)", "b", "c", "c (paper)", "d (paper)"]
+    first, second = re.findall("<tr><th scope=.row.>[^<]*</th>(.*?)</tr>", page)
+    assert re.findall("<td>(.*?)</td>", first) == ["1", "–", "2", "<strong>3</strong>", "30", "40"]
+    assert re.findall("<td>(.*?)</td>", second) == ["–", "10", "–", "–", "–", "–"]
 
 
 def test_names_are_escaped_and_minus_is_a_minus(run: Run) -> None:

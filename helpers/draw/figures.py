@@ -6,7 +6,6 @@ caption and its text alternative stand in the cell's metadata (``mystnb.figure.c
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,13 +15,11 @@ import torch
 from IPython import get_ipython
 from IPython.display import HTML
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from PIL import Image
 
 from .. import settings
-from . import frames
+from . import frames, pictures
 
 Array = np.ndarray | torch.Tensor
 
@@ -36,13 +33,13 @@ COLOURS = {
     "other": "#009E73",
 }
 CYCLE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
-DPI = 110
-FRAME_DPI = 90  # of a frame that a slider shows: a notebook holds up to 25 of them
+WIDE = 7.2  # inches: a figure that fills the page
+TURN_WIDTH = 300  # CSS pixels: a view of a turntable
 COLOUR_MAPS = {"sequential": "viridis", "diverging": "RdBu_r", "cyclic": "twilight"}
 
 
 def set_style() -> None:
-    """Set the book's Matplotlib style and teach the notebook to show figures as small PNG files."""
+    """Set the book's Matplotlib style and teach the notebook to show figures as sharp and light files."""
     matplotlib.rcParams.update(
         {
             "axes.grid": True,
@@ -51,7 +48,7 @@ def set_style() -> None:
             "axes.spines.top": False,
             "axes.titlesize": "medium",
             "figure.constrained_layout.use": True,
-            "figure.dpi": DPI,
+            "figure.dpi": pictures.PER_INCH,
             "font.size": 10,
             "grid.alpha": 0.25,
             "image.cmap": "viridis",
@@ -63,24 +60,15 @@ def set_style() -> None:
     )
     shell = get_ipython()
     if shell is not None:
-        shell.display_formatter.formatters["image/png"].for_type(Figure, png)
+        shell.display_formatter.mimebundle_formatter.for_type(Figure, _shown)
 
 
-def png(figure: Figure, dpi: int = DPI) -> bytes:
-    """The figure as a PNG file, with a palette of 256 down to 16 colours where an eye could hardly tell."""
-    FigureCanvasAgg(figure)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
-    picture = full = Image.open(buffer).convert("RGB")
-    for colours in (256, 64, 32, 16):
-        fewer = full.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        difference = np.asarray(full, float) - np.asarray(fewer.convert("RGB"), float)
-        # On average under three grey levels, and no small area in another colour than its legend.
-        if (difference**2).mean() < 8.0 and np.abs(difference).max() < 32:
-            picture = fewer
-    buffer = io.BytesIO()
-    picture.save(buffer, format="png", optimize=True)
-    return buffer.getvalue()
+def _shown(figure: Figure, **_choice: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+    """The one picture of a figure. What else would draw it, such as pyplot's own formatter, loses its registration."""
+    formatters = get_ipython().display_formatter.formatters
+    for kind in ("image/png", "image/jpeg", "image/svg+xml", "application/pdf"):
+        formatters[kind].pop(Figure, None)
+    return pictures.of_cell(figure).bundle()
 
 
 def panels(
@@ -90,7 +78,8 @@ def panels(
 
     Args:
         rows, columns: how many, at least 1.
-        size: width and height in inches; by default 9 wide (4.5 for a single column) and 3 per row.
+        size: width and height in inches; by default 7.2 wide, as the page (4.5 for a single column), and
+            2.4 per row (3 for a single column).
         subplots: passed to ``Figure.subplots``, for example ``sharey=True`` or ``subplot_kw={"projection": "3d"}``.
 
     Returns:
@@ -102,7 +91,7 @@ def panels(
     for count, argument in ((rows, "rows"), (columns, "columns")):
         if not isinstance(count, int) or count < 1:
             raise ValueError(f"{argument} must be a whole number from 1 on, not {count!r}")
-    figure = Figure(figsize=size or (9 if columns > 1 else 4.5, 3 * rows), layout="constrained")
+    figure = Figure(figsize=size or ((WIDE, 2.4 * rows) if columns > 1 else (4.5, 3 * rows)), layout="constrained")
     return figure, figure.subplots(rows, columns, **subplots)
 
 
@@ -135,7 +124,7 @@ def images(
         raise ValueError(f"titles must have one entry per image, {len(pictures)}, not {len(titles)}")
     columns = min(columns or len(pictures), len(pictures))
     rows = -(-len(pictures) // columns)
-    side = min(2.4, 10 / columns)
+    side = min(2.4, WIDE / columns)
     height = side * max(p.shape[0] / p.shape[1] for p in pictures) + (0.3 if titles else 0)
     figure, axes = panels(rows, columns, size=(side * columns, height * rows), squeeze=False)
     for axis in axes.flat:
@@ -235,32 +224,37 @@ def turntable(
     *,
     caption: str,
     alt: str,
-    steps: int = 12,
+    steps: int = 24,
     elevation: float = 20.0,
-    size: tuple[float, float] = (5.0, 4.5),
+    size: tuple[float, float] = (3.2, 2.9),
 ) -> HTML:
     """A three-dimensional figure that a slider turns about its vertical axis, without a kernel.
+
+    Its views are JPEG files 300 CSS pixels wide.
 
     Args:
         draw: draws once into the 3-D axes that it is given.
         caption, alt: below the figure, and for those who do not see it.
-        steps: how many views a full turn has, 2 to 25; three of them are drawn at ``quick`` runs for the book.
+        steps: how many views a full turn has, 2 to 36; three of them are drawn at ``quick`` runs for the book.
         elevation: of the camera above the horizon, in degrees.
-        size: width and height in inches.
+        size: width and height in inches; text has its size in relation to them, and the width is 300 pixels anyway.
 
     Raises:
         ValueError: if ``steps`` is out of range.
     """
-    if not isinstance(steps, int) or not 2 <= steps <= 25:
-        raise ValueError(f"steps must be a whole number from 2 to 25, not {steps!r}")
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 2 <= steps <= 36:
+        raise ValueError(f"steps must be a whole number from 2 to 36, not {steps!r}")
     figure, axes = panels(size=size, subplot_kw={"projection": "3d"})
     draw(axes)
-    pictures, labels = [], []
-    for azimuth in settings.states_to_draw([round(360 * k / steps) for k in range(steps)]):
+    azimuths = settings.states_to_draw([round(360 * k / steps) for k in range(steps)])
+
+    def turned(azimuth: int) -> Figure:
         axes.view_init(elev=elevation, azim=azimuth - 60)
-        pictures.append(png(figure, FRAME_DPI))
-        labels.append(f"{azimuth}°")
-    return HTML(frames.slider_figure({"turn": labels}, pictures, caption=caption, alt=alt, shown=[0]))
+        return figure
+
+    views = pictures.views(map(turned, azimuths), TURN_WIDTH)
+    turn = frames.Control("turn", [f"{azimuth}°" for azimuth in azimuths], shown=0)
+    return HTML(frames.explorer([turn], views, caption=caption, alt=alt))
 
 
 def _numpy(array: Array) -> np.ndarray:

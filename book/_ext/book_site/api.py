@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 
 from book_site import text
 from helpers import figures
+from helpers.draw import pictures
 
 PAGE, WORLDS = "book/api", "helpers.worlds."
 
@@ -38,11 +39,13 @@ def world_picture(name: str, images: Path) -> str:
     """What a world's `sample_picture()` draws, as a figure; the first line of its docstring is the caption."""
     draw = importlib.import_module(name).sample_picture
     figures.set_style()
-    picture, words = figures.png(draw()), text.escape(inspect.getdoc(draw).splitlines()[0])
+    picture, words = pictures.of_cell(draw()), text.escape(inspect.getdoc(draw).splitlines()[0])
     images.mkdir(parents=True, exist_ok=True)
-    path = images / f"world-{hashlib.sha256(picture).hexdigest()[:20]}.png"
-    path.write_bytes(picture)
-    image = f'<img src="../_images/{path.name}" alt="{words}" loading="lazy">'
+    kind = picture.mime.removeprefix("image/").removesuffix("+xml")
+    path = images / f"world-{hashlib.sha256(picture.data).hexdigest()[:20]}.{kind}"
+    path.write_bytes(picture.data)
+    size = f'width="{picture.width}" height="{picture.height}"'
+    image = f'<img src="../_images/{path.name}" {size} alt="{words}" loading="lazy">'
     return f'\n<figure class="world">{image}<figcaption>{words}</figcaption></figure>\n'
 
 
