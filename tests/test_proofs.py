@@ -283,6 +283,14 @@ def test_what_the_matrix_does_not_prove(
     assert says in capsys.readouterr().out
 
 
+def test_a_break_that_hangs_is_an_accident(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutate, "HANGS", 0.3)
+    path = write_small_chapter_2(folder, core=[HALVING | {"find": "n = n - 1", "replace": "n = n + 1"}])
+    each, _ = mutate.breaks(path, read(path))
+    done = mutate.outcome((each, read(path)))
+    assert mutate.complaint(each, done) == "an accident, which proves nothing: it took more than 0 s"
+
+
 def test_a_break_that_lacks_a_part_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,8 @@ from tools.chapters import UsageError, chapter_path, chapter_paths, form, read, 
 from tools.hashes import proof_hash
 from tools.jobs import run_all
 
+HANGS = 600  # seconds, many times what a chapter takes at `quick`
+
 
 @dataclass(frozen=True)
 class Break:
@@ -64,12 +66,12 @@ def outcome(item: tuple[Break, NotebookNode]) -> Outcome:
     """Run the broken copy of the notebook at ``quick``."""
     each, notebook = item
     if each.number is None:
-        return run_broken(notebook, claims_only=True, steps=1)
+        return run_broken(notebook, claims_only=True, steps=1, seconds=HANGS)
     try:
         broken = substituted(notebook, each.find, each.replace)
     except ValueError as error:
         return Outcome((), str(error), 0.0)
-    return run_broken(broken, claims_only=True)
+    return run_broken(broken, claims_only=True, seconds=HANGS)
 
 
 def complaint(each: Break, done: Outcome) -> str:
