@@ -84,10 +84,12 @@ def explorer(
 
 def _slider(control: Control) -> str:
     label = html.escape(control.labels[control.shown])
+    widest = max(map(len, control.labels))  # room for each, else the slider would change its length under the hand
     return (
         f'<label>{html.escape(control.name)} <input type="range" min="0" max="{len(control.labels) - 1}" step="1"'
         f' value="{control.shown}" autocomplete="off" aria-valuetext="{label}"'
-        f' data-labels="{html.escape(json.dumps(list(control.labels)))}"><output>{label}</output></label>'
+        f' data-labels="{html.escape(json.dumps(list(control.labels)))}">'
+        f'<output style="width:{widest}ch">{label}</output></label>'
     )
 
 

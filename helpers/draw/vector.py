@@ -31,7 +31,7 @@ def compact(drawing: str, width: int, height: int) -> str:
             root.remove(element)
     root.attrib = {"width": str(width), "height": str(height), "viewBox": root.attrib["viewBox"]}
     referenced = set(REFERENCE.findall(drawing))
-    for element in root.iter():
+    for element in root.iterfind(".//*"):
         _shorten(element, referenced)
     _unwrap(root)
     text = ET.tostring(root, encoding="unicode", short_empty_elements=True)
@@ -100,7 +100,7 @@ def _shorten(element: ET.Element, referenced: set[str]) -> None:
             attributes.update({name: number for name, number in place.items() if float(number)})
         else:
             attributes["transform"] = f"translate({_rounded(place['x'])} {_rounded(place['y'])}){rest}"
-    for name in ("x", "y"):
+    for name in ("x", "y", "width", "height"):
         if name in attributes:
             attributes[name] = _rounded(attributes[name])
 

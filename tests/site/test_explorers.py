@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from itertools import product
 from pathlib import Path
 
 import pytest
+from book_site.explorers import with_files
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
+
+from helpers.draw.frames import Control, explorer
+from helpers.draw.pictures import Picture
 
 SHOWN = "figure => figure.querySelector('[data-state]:not([hidden])').dataset.state"
 LOADED = """async figure => {
@@ -50,35 +56,61 @@ def test_only_the_shown_frame_is_fetched(opened: Page, address: str, with_explor
         assert "data:image" not in opened.content(), f"{page} embeds pictures"
 
 
-def test_sliders_are_labelled(opened: Page, address: str, with_explorers: list[str]) -> None:
+def test_controls_are_labelled(opened: Page, address: str, with_explorers: list[str]) -> None:
     for page in with_explorers:
         for figure in figures(opened, address, page):
-            for slider in figure.locator("input[type=range]").all():
-                label = slider.evaluate("input => input.labels[0]?.textContent.trim()")
-                assert label, page
-                assert slider.get_attribute("aria-valuetext"), page
+            labelled(figure, page)
             assert all(image.get_attribute("alt") for image in figure.locator("img").all()), page
+
+
+def labelled(figure: Locator, page: str) -> None:
+    for field in figure.locator("input").all():
+        assert field.evaluate("input => input.labels[0]?.textContent.trim()"), page
+    for slider in figure.locator("input[type=range]").all():
+        assert slider.get_attribute("aria-valuetext"), page
+    for group in figure.locator("fieldset").all():
+        assert group.locator("legend").inner_text().strip(), page
 
 
 def test_all_states_by_keyboard(opened: Page, address: str, with_explorers: list[str]) -> None:
     for page in with_explorers:
         for figure in figures(opened, address, page):
-            sliders = figure.locator("input[type=range]").all()
-            sizes = [int(slider.get_attribute("max") or 0) + 1 for slider in sliders]
-            seen, pictures = [], set()
-            for state in product(*map(range, sizes)):
-                for slider, place in zip(sliders, state, strict=True):
-                    set_by_keyboard(slider, place)
-                seen.append(int(figure.evaluate(SHOWN)))
-                assert figure.evaluate(LOADED), f"{page}, state {state}"
-                pictures.add(figure.locator("[data-state]:not([hidden]) img").get_attribute("src"))
-                texts = [slider.evaluate("input => input.nextElementSibling.value") for slider in sliders]
-                assert texts == [slider.get_attribute("aria-valuetext") for slider in sliders]
-            assert seen == list(range(len(seen))), page
-            assert len(pictures) > 1 or len(seen) == 1, f"{page}: the picture never changes"
+            walk(figure, page)
 
 
-def set_by_keyboard(slider: Locator, place: int) -> None:
+def walk(figure: Locator, page: str) -> None:
+    """Reach every state by keyboard, and see its own picture in each."""
+    controls = figure.locator(".book-explore-controls > *").all()
+    seen, pictures = [], set()
+    for state in product(*map(range, map(places, controls))):
+        for control, place in zip(controls, state, strict=True):
+            set_by_keyboard(control, place)
+        seen.append(int(figure.evaluate(SHOWN)))
+        assert figure.evaluate(LOADED), f"{page}, state {state}"
+        pictures.add(figure.locator("[data-state]:not([hidden]) img").get_attribute("src"))
+        for slider in figure.locator("input[type=range]").all():
+            text = slider.evaluate("input => input.nextElementSibling.value")
+            assert text == slider.get_attribute("aria-valuetext")
+    assert seen == list(range(len(seen))), page
+    assert len(pictures) > 1 or len(seen) == 1, f"{page}: the picture never changes"
+
+
+def is_choice(control: Locator) -> bool:
+    return control.evaluate("control => control.tagName") == "FIELDSET"
+
+
+def places(control: Locator) -> int:
+    if is_choice(control):
+        return control.locator("input").count()
+    return int(control.locator("input").get_attribute("max") or 0) + 1
+
+
+def set_by_keyboard(control: Locator, place: int) -> None:
+    if is_choice(control):
+        while (now := int(control.locator("input:checked").input_value())) != place:
+            control.locator("input:checked").press("ArrowRight" if now < place else "ArrowLeft")
+        return
+    slider = control.locator("input")
     slider.press("Home")
     for _ in range(place):
         slider.press("ArrowRight")
@@ -93,6 +125,10 @@ def test_all_states_by_mouse(opened: Page, address: str, with_explorers: list[st
                 others = [int(other.input_value()) for other in sliders]
                 assert reached == list(range(int(slider.get_attribute("max") or 0) + 1)), page
                 assert others[k] == reached[-1]
+                assert figure.evaluate(LOADED), page
+            for button in figure.locator("fieldset label").all():
+                button.click()
+                assert button.locator("input").is_checked(), page
                 assert figure.evaluate(LOADED), page
 
 
@@ -113,3 +149,75 @@ def drag(opened: Page, slider: Locator, last: int) -> list[int]:
             reached.append(place)
     opened.mouse.up()
     return reached
+
+
+# What `explore` gives, in a page of its own: no style, no script of the site, no network.
+
+
+def picture(shade: int) -> Picture:
+    file = io.BytesIO()
+    Image.new("L", (600, 400), shade).save(file, format="png")
+    return Picture(file.getvalue(), "image/png", 300, 200)
+
+
+def made(caption: str) -> str:
+    controls = [
+        Control("who answers", ["ours", "theirs", "<neither>"], 1, choice=True),
+        Control("noise", ["0", "1"], 0),
+    ]
+    return explorer(controls, [picture(40 * k) for k in range(6)], caption=caption, alt="Grey")
+
+
+@pytest.fixture
+def alone(browser: Browser) -> Page:
+    context = browser.new_context(viewport={"width": 700, "height": 900}, offline=True)
+    page = context.new_page()
+    page.set_content(f"<!doctype html><html lang='en'><title>Made</title>{made('First.')}{made('Second.')}")
+    yield page
+    context.close()
+
+
+def test_made_explorers_work_alone(alone: Page) -> None:
+    first, second = alone.locator("figure.book-explore").all()
+    for figure in (first, second):
+        assert figure.evaluate(SHOWN) == "2"
+        labelled(figure, "made")
+        box = figure.locator("img:visible").bounding_box()
+        assert (box["width"], box["height"]) == (300, 200)
+    walk(first, "made")
+    assert first.evaluate(SHOWN) == "5"
+    assert second.evaluate(SHOWN) == "2", "the two share their buttons"
+    second.get_by_label("<neither>").check()
+    assert (first.evaluate(SHOWN), second.evaluate(SHOWN)) == ("5", "4")
+    assert first.get_by_role("group", name="who answers").count() == 1
+
+
+def test_made_explorers_are_accessible(alone: Page, root: Path) -> None:
+    axe = root / "book" / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.exists():
+        pytest.skip("axe-core comes with the site's packages")
+    alone.add_script_tag(content=axe.read_text(encoding="utf-8"))
+    result = alone.evaluate("async () => await axe.run('figure', { preload: false })")
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in result["violations"]] == []
+
+
+def test_older_outputs_still_work(alone: Page, tmp_path: Path) -> None:
+    """An output of the first form: a script in each slider, no size, no buttons."""
+    script = (
+        "const f=this.closest('figure');let k=0;for(const r of f.querySelectorAll('input')){k=k*(+r.max+1)+ +r.value;"
+        "const t=JSON.parse(r.dataset.labels)[r.value];r.nextElementSibling.value=t;r.setAttribute('aria-valuetext',t)}"
+        "f.querySelectorAll('[data-state]').forEach((d,i)=>{d.hidden=i!==k})"
+    )
+    slider = (
+        '<label>alpha <input type="range" min="0" max="1" step="1" value="0" aria-valuetext="1"'
+        f' data-labels="[&quot;1&quot;, &quot;2&quot;]" oninput="{script}"><output>1</output></label>'
+    )
+    frames = [
+        f'<div data-state="{k}"{" hidden" * k}><img loading="lazy" alt="a" src="{picture(k).address}"></div>'
+        for k in range(2)
+    ]
+    html = f'<figure class="book-explore"><div class="book-explore-controls">{slider}</div>{"".join(frames)}</figure>'
+    moved = with_files(html, tmp_path, "_images")
+    assert moved.count('.png" width="600" height="400"') == 2
+    alone.set_content(html)
+    walk(alone.locator("figure"), "older")

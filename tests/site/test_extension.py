@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import io
 import math
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from book_site import claims, explorers, header, launch, pages, seeds, text
+from book_site import claims, explorers, header, images, launch, pages, seeds, text
 from book_site.chapters import Chapter, Kind, Method, Verdict, from_notebook
+from PIL import Image
 
 PAPER = {"title": "A Paper", "authors": "Ada One; Bob Two", "venue": "CVPR", "year": 2019, "key": "one2019"}
 METHOD = Method("other", "fitting", "Other", "Another Paper", "Cy Three", "ECCV", "2020", "A line.")
@@ -118,6 +120,29 @@ def test_frames_become_files(tmp_path: Path) -> None:
     assert "base64" not in moved
     assert len(list(tmp_path.iterdir())) == 2
     assert moved.count('src="../_images/explore-') == 2
+
+
+def test_frames_keep_the_size_that_they_state(tmp_path: Path) -> None:
+    sized = (
+        f'<img loading="lazy" width="300" height="200" alt="a &gt; b" src="data:image/jpeg;base64,{pixel(600, 400)}">'
+    )
+    moved = explorers.with_files(sized, tmp_path, "_images")
+    assert moved.startswith('<img loading="lazy" width="300" height="200" alt="a &gt; b" src="_images/explore-')
+    assert moved.count("width=") == 1
+    older = explorers.with_files(f'<img alt="a" src="data:image/jpeg;base64,{pixel(60, 40)}">', tmp_path, "_images")
+    assert older.endswith('.jpg" width="60" height="40">')
+
+
+def pixel(width: int, height: int) -> str:
+    file = io.BytesIO()
+    Image.new("L", (width, height)).save(file, format="jpeg")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_sizes_are_attributes_that_give_way() -> None:
+    image = '<img alt="a" src="_images/a.svg" style="width: 576px; height: 326px;" />'
+    found = images.IMAGE.sub(lambda match: images.rewritten(match, Path(), {}), image)
+    assert found == '<img alt="a" src="_images/a.svg" width="576" height="326" loading="lazy">'
 
 
 def test_a_notebook_without_metadata_is_named() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -31,6 +32,7 @@ def draw(**state):
     Path("state.json").write_text(json.dumps(state))
     figure, axes = figures.panels(1, 1)
     axes.plot([0, 1], list(state.values())[:1] * 2)
+    axes.set_title(str(state))
     return figure
 
 def draw_and_sing(**state):
@@ -87,9 +89,45 @@ def wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()}", pytrace=False)
 
 
+CHOICE = (
+    "explore(draw, alpha=[0.0, 0.5, 1.0], method=['ours', 'theirs'], caption='Choice.', alt='A line',"
+    " start={'alpha': 1.0, 'method': 'ours'}, labels={'method': 'who answers'})"
+)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_panel_recomputes(browser: Browser, lab: str, folder: Path, kind: str) -> None:
-    notebook = new_notebook(cells=[new_code_cell(DRAW), new_code_cell(KINDS[kind])])
+    with panel(browser, lab, folder, kind, KINDS[kind]) as opened:
+        handles = opened.locator(".jp-OutputArea .widget-slider [role=slider]")
+        handles.first.wait_for(timeout=KERNEL * 1000)
+        before = drawn_picture(opened)
+        for handle in handles.all():
+            handle.focus()
+            handle.press("ArrowRight")
+        wait_for_another(opened, before)
+        state = drawn_last(folder / "state.json")
+        assert len(state) == handles.count()
+        assert not any(value in PRECOMPUTED for value in state.values()), state
+        if kind == "sound":
+            opened.locator(".jp-OutputArea .jupyter-widgets audio").wait_for()  # exactly one; it follows the picture
+
+
+def test_panel_has_buttons_for_choices(browser: Browser, lab: str, folder: Path) -> None:
+    with panel(browser, lab, folder, "choice", CHOICE) as opened:
+        buttons = opened.locator(".jp-OutputArea .widget-radio-box input")
+        buttons.first.wait_for(timeout=KERNEL * 1000)
+        before = drawn_picture(opened)
+        assert json.loads((folder / "state.json").read_text()) == {"alpha": 1.0, "method": "ours"}
+        assert opened.locator(".jp-OutputArea .widget-radio").inner_text().split("\n")[0] == "who answers"
+        buttons.nth(1).check()
+        wait_for_another(opened, before)
+        assert json.loads((folder / "state.json").read_text()) == {"alpha": 1.0, "method": "theirs"}
+
+
+@contextmanager
+def panel(browser: Browser, lab: str, folder: Path, kind: str, call: str) -> Iterator[Page]:
+    """A notebook that was run up to its panel."""
+    notebook = new_notebook(cells=[new_code_cell(DRAW), new_code_cell(call)])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / f"{kind}.ipynb")
     (folder / "state.json").unlink(missing_ok=True)
@@ -97,23 +135,23 @@ def test_panel_recomputes(browser: Browser, lab: str, folder: Path, kind: str) -
     opened = context.new_page()
     opened.goto(f"{lab}lab/workspaces/{kind}/tree/{kind}.ipynb")
     run_all(opened)
-    handles = opened.locator(".jp-OutputArea .widget-slider [role=slider]")
-    handles.first.wait_for(timeout=KERNEL * 1000)
+    yield opened
+    context.close()
+
+
+def drawn_picture(opened: Page) -> str | None:
     picture = opened.locator(".jp-OutputArea .jupyter-widgets img").first
     picture.wait_for()
-    before = picture.get_attribute("src")
-    for handle in handles.all():
-        handle.focus()
-        handle.press("ArrowRight")
+    assert picture.evaluate("image => image.clientWidth") >= 300
+    return picture.get_attribute("src")
+
+
+def wait_for_another(opened: Page, before: str | None) -> None:
     opened.wait_for_function(
-        "before => document.querySelector('.jp-OutputArea .jupyter-widgets img')?.src !== before", arg=before
+        "before => { const image = document.querySelector('.jp-OutputArea .jupyter-widgets img');"
+        " return image && image.src !== before; }",
+        arg=before,
     )
-    state = drawn_last(folder / "state.json")
-    assert len(state) == handles.count()
-    assert not any(value in PRECOMPUTED for value in state.values()), state
-    if kind == "sound":
-        opened.locator(".jp-OutputArea .jupyter-widgets audio").wait_for()  # exactly one; it follows the picture
-    context.close()
 
 
 def run_all(opened: Page) -> None:

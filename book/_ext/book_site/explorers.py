@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from book_site import chapters, text
 
-EMBEDDED = re.compile(r'src="data:(image|audio)/([a-z0-9.+-]+);base64,([^"]+)"')
+EMBEDDED = re.compile(r'<(img|audio)\b([^>]*?) src="data:(?:image|audio)/([a-z0-9.+-]+);base64,([^"]+)"')
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "svg+xml": "svg", "mpeg": "mp3", "mp3": "mp3", "ogg": "ogg", "wav": "wav"}
 
 
@@ -41,13 +41,14 @@ def with_files(html: str, folder: Path, address: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
 
     def replace(match: re.Match[str]) -> str:
-        kind, subtype, data = match.groups()
+        tag, attributes, subtype, data = match.groups()
         payload = base64.b64decode(data)
         name = f"explore-{hashlib.sha256(payload).hexdigest()[:20]}.{EXTENSIONS[subtype]}"
         path = folder / name
         if not path.exists():
             path.write_bytes(payload)
-        return f'src="{address}/{name}"{size(payload) if kind == "image" else ""}'
+        sized = tag == "audio" or " width=" in attributes  # else the output of an older run
+        return f'<{tag}{attributes} src="{address}/{name}"{"" if sized else size(payload)}'
 
     return EMBEDDED.sub(replace, html)
 

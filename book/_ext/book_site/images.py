@@ -13,6 +13,8 @@ from sphinx.application import Sphinx
 
 IMAGE = re.compile(r"<img ([^>]*)>")
 ADDRESS = re.compile(r'src="((?:\.\./)*)_images/([^"]+)"')
+# Docutils writes the size that an output's metadata states as a style, which would keep the height on narrow screens.
+STYLE = re.compile(r' ?style="width: (\d+)px; height: (\d+)px;"')
 
 
 def setup(app: Sphinx) -> None:
@@ -27,7 +29,7 @@ def lazy(app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _
 
 
 def rewritten(match: re.Match[str], root: Path, images: dict[str, str]) -> str:
-    attributes = match.group(1).rstrip("/ ")
+    attributes = STYLE.sub(r' width="\1" height="\2"', match.group(1)).rstrip("/ ").lstrip()
     if "loading=" not in attributes:
         attributes += ' loading="lazy"'
     address = ADDRESS.search(attributes)
