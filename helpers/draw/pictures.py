@@ -188,8 +188,9 @@ def _png(drawn: Image.Image) -> bytes:
     for colours in (16, 32, 64, 256) if drawn.getcolors(PHOTOGRAPH) else ():
         fewer = drawn.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         difference = true - np.asarray(fewer.convert("RGB"), np.int16)
-        # No small area in another colour than its legend, and on average under five grey levels.
-        if np.abs(difference).max() < 20 and np.square(difference, dtype=np.int32).mean() < 20:
+        # No small area in another colour than its legend, and no bands in what is smooth.
+        most = 20 if colours == 256 else 3
+        if np.abs(difference).max() < 20 and np.square(difference, dtype=np.int32).mean() < most:
             picture = fewer
             break
     buffer = io.BytesIO()
