@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
@@ -19,7 +20,6 @@ from skimage import data
 from helpers import Run, figures
 from helpers.draw import pictures
 from helpers.draw.pictures import Picture
-from helpers.draw.vector import path_data
 
 GENERATOR = np.random.default_rng(0)
 PHOTOGRAPH = data.astronaut() / 255
@@ -93,7 +93,7 @@ def test_the_same_figure_gives_the_same_bytes(run: Run) -> None:
         assert drawing == pictures.svg(figure) == pictures.svg(draw(points))
         text = drawing.data.decode()
         assert not any(word in text for word in ("<metadata", "<!--", "<!DOCTYPE", "Matplotlib", "font-family"))
-        assert text.count("http") == 1, "an address beside that of the name space"
+        assert "http" not in re.sub(r' xmlns(:\w+)?="[^"]*"', "", text), "an address beside those of the name spaces"
         assert ("<image" in text) is (points == 4000)
     assert pictures.pixels(heat()) == pictures.pixels(heat())
 
@@ -103,24 +103,10 @@ def test_two_drawings_may_stand_in_one_page(run: Run) -> None:
     for figure in (lines(points=20), lines(points=21)):
         root = ET.fromstring(pictures.svg(figure).data)
         names.append({element.get("id") for element in root.iter()} - {None})
-        used = {element.get("href") for element in root.iter()} - {None}
+        used = {element.get("{http://www.w3.org/1999/xlink}href") for element in root.iter()} - {None}
         assert names[-1]
-        assert {name.removeprefix("#") for name in used} <= names[-1]
+        assert {name.removeprefix("#") for name in used} <= names[-1] | {"DejaVuSans-3"}  # a space: nothing to draw
     assert not names[0] & names[1]
-
-
-def test_paths_stay_where_they_are() -> None:
-    assert path_data("M 10 20.004 \nL 10.5 20 L 12 19 L 12 25.25 z M 1 1 L 0 -1") == "M10 20h.5l1.5-1v6.25zM1 1l-1-2"
-    assert (
-        path_data("M 0 0 Q 1 1 2 0 Q 3 -1 4 0 C 5 0 6 1 6.25 -0.5 z L 1 0") == "M0 0q1 1 2 0 1-1 2 0c1 0 2 1 2.25-.5zh1"
-    )
-
-
-def test_rounding_does_not_add_up() -> None:
-    steps = path_data("M 0 0 " + " ".join(f"L {k * 0.00333:.5f} {k}" for k in range(1, 1001)))
-    across = [float(step.split()[0]) for step in steps[5:].replace("-", " -").split("l") if step]
-    assert steps.startswith("M0 0v1")
-    assert sum(step for step in across if step < 1) == pytest.approx(3.33, abs=0.02)
 
 
 @pytest.mark.parametrize("width", [2.0, 6.0, 7.2, 14.0])

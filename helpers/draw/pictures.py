@@ -9,7 +9,9 @@ figure gives the same bytes.
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +26,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 from PIL import Image
-
-from .vector import compact
 
 PAGE_WIDTH = 696  # CSS pixels: the column of text on a screen that is 1300 wide
 FRAME_WIDTHS = 300, 660  # of a frame of an explorer: never smaller, and at most the page less the explorer's border
@@ -110,7 +110,7 @@ def svg(figure: Figure) -> Picture:
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with matplotlib.rc_context({"svg.hashsalt": "Runnable Vision", "svg.fonttype": "path"}):
         _save(figure, buffer, format="svg", dpi=SHARPNESS[0] * per_inch, metadata=nothing)
-    return Picture(compact(buffer.getvalue(), width, height).encode(), SVG, width, height)
+    return Picture(_light(buffer.getvalue(), width, height).encode(), SVG, width, height)
 
 
 def frame(figure: Figure, sharpness: float = SHARPNESS[0]) -> Picture:
@@ -145,6 +145,22 @@ def views(figures: Iterable[Figure], width: int) -> list[Picture]:
         if sum(map(len, files)) <= FRAMES_WEIGHT:
             break
     return [Picture(data, JPEG, *view.size) for data, view in zip(files, drawn, strict=True)]
+
+
+def _light(drawing: str, width: int, height: int) -> str:
+    """The same drawing as one element in two thirds of the characters, shown at ``width`` by ``height`` CSS pixels.
+
+    Its identifiers begin with a hash of the drawing, so that two may stand on one page.
+    """
+    from scour import scour  # only where something is drawn
+
+    options = scour.sanitizeOptions()
+    options.strip_xml_prolog = options.strip_comments = options.remove_metadata = options.shorten_ids = True
+    options.newlines, options.indent_type, options.digits = False, "none", 5
+    options.shorten_ids_prefix = f"f{hashlib.sha256(drawing.encode()).hexdigest()[:4]}"
+    element = scour.scourString(drawing, options)
+    element = element[element.index("<svg") :].strip()
+    return re.sub(r' width="[^"]*" height="[^"]*"', f' width="{width}" height="{height}"', element, count=1)
 
 
 def _shown(figure: Figure, least: int, most: int) -> tuple[int, int]:
