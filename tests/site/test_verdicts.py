@@ -165,6 +165,14 @@ def test_the_result_is_shown_in_the_header(tmp_path: Path) -> None:
     assert pictures.result(chapter(result="fig-none"), tmp_path, tmp_path / "_images", "") == ""
 
 
+def test_a_result_is_as_large_as_its_output_says() -> None:
+    cell = small.figure("fig-one-thumb", {"image/png": small.PIXEL}, "A pixel.")
+    cell["outputs"][0]["metadata"] = {"image/png": {"width": 30, "height": 20}}
+    picture = pictures.of_cell(cell)
+    assert picture is not None
+    assert picture.size == (30, 20)
+
+
 def test_scoreboard_has_a_row_for_each_verdict_of_form_2() -> None:
     html = scoreboard.page([form1(), chapter()], "../")
     assert html.count("<tr>") == 1 + len(small.OUTPUTS)

@@ -28,6 +28,7 @@ class Picture:
     data: bytes
     extension: str
     alt: str
+    shown: tuple[int, int] | None = None  # width and height on the page, where the output says so
 
     @property
     def drawn(self) -> bool:
@@ -35,7 +36,9 @@ class Picture:
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """Width and height in its own units."""
+        """Width and height on the page; those of the file where the output does not say."""
+        if self.shown:
+            return self.shown
         if not self.drawn:
             return Image.open(io.BytesIO(self.data)).size
         found = VIEW_BOX.search(self.data)
@@ -64,7 +67,9 @@ def of_cell(cell: dict[str, Any]) -> Picture | None:
             if kind in output.get("data", {}):
                 content = chapters.joined(output["data"][kind])
                 data = "\n".join(content.splitlines()).encode() if extension == "svg" else base64.b64decode(content)
-                return Picture(data, extension, shown_as(cell).get("image", {}).get("alt", ""))
+                size = output.get("metadata", {}).get(kind, {})
+                shown = (size["width"], size["height"]) if {"width", "height"} <= set(size) else None
+                return Picture(data, extension, shown_as(cell).get("image", {}).get("alt", ""), shown)
     return None
 
 
