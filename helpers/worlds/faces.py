@@ -256,15 +256,15 @@ def draw_looks(
     cells = (count, 3, _NOISE, _NOISE)
     grey = rng.uniform(0.2, 0.8, (count, 1, 1, 1)) + rng.normal(0, 0.09, (count, 1, _NOISE, _NOISE))
     backdrop = grey + rng.uniform(-0.25, 0.25, (count, 3, 1, 1)) + rng.normal(0, 0.04, cells)
+    clothes, wears = rng.random((count, 3)), [rng.random(count) < share for share in (glasses, beard)]
     texture = rng.normal(0, marks, cells) + paint * _motif()
     if clutter:
         backdrop = _cluttered(backdrop, skin, hair, clutter, rng)
     return Looks(
-        *(_tensor(colour.clip(0, 1)) for colour in (skin, hair, iris, lips, rng.random((count, 3)))),
+        *(_tensor(colour.clip(0, 1)) for colour in (skin, hair, iris, lips, clothes)),
         _tensor(style),
         _tensor(light / np.linalg.norm(light, axis=1, keepdims=True)),
-        _tensor(rng.random(count) < glasses),
-        _tensor(rng.random(count) < beard),
+        *map(_tensor, wears),
         _tensor(texture),
         _tensor(backdrop),
     )
@@ -399,19 +399,23 @@ def wild_faces(
     rng: np.random.Generator,
     *,
     size: int = 48,
-    fill: float = 0.62,
+    fill: float = 0.5,
+    glasses: float = 0.2,
+    beard: float = 0.2,
     palette: str = "natural",
-    marks: float = 0.08,
-    variety: float = 1.5,
-    clutter: int = 14,
-    paint: float = 0.15,
-    roll: float = math.radians(40),
-    shift: float = 0.14,
-    zoom: float = 0.25,
-    yaw: float = 0.24,
+    marks: float = 0.05,
+    paint: float = 0.3,
+    clutter: int = 6,
+    slant: float = 1.5,
+    variety: float = 1.2,
+    roll: float = math.radians(26),
+    shift: float = 0.1,
+    zoom: float = 0.2,
+    yaw: float = 0.2,
 ) -> Faces:
-    """``count`` faces as they come: people who differ a lot, oblique light, strong marks, turned and shifted heads before
-    clutter. Neither a point that is fixed in the picture nor the pose of the head tells where the features are.
+    """``count`` faces as at a festival: people who differ more, painted with one motif, in oblique light, before
+    clutter, turned, shifted, near and far. A point that is fixed in the picture tells little about where the features
+    are.
 
     Arguments as of the functions that draw the parts.
 
@@ -419,17 +423,26 @@ def wild_faces(
         ValueError: as :func:`draw_shapes`, :func:`draw_looks`, :func:`draw_poses` and :func:`render`.
     """
     shape = draw_shapes(count, rng, variety=variety)
-    look = draw_looks(count, rng, marks=marks, palette=palette, clutter=clutter, slant=1.5, paint=paint)
-    pose = draw_poses(count, rng, roll=roll, shift=shift, zoom=zoom, yaw=yaw, fill=fill)
-    return render(shape, look, pose, size)
+    look = draw_looks(
+        count,
+        rng,
+        glasses=glasses,
+        beard=beard,
+        marks=marks,
+        palette=palette,
+        clutter=clutter,
+        slant=slant,
+        paint=paint,
+    )
+    return render(shape, look, draw_poses(count, rng, roll=roll, shift=shift, zoom=zoom, yaw=yaw, fill=fill), size)
 
 
 def sample_picture() -> Figure:
-    """Eight faces, and below each the canonical coordinates of its pixels: red is u, green is v."""
-    some = faces(8, np.random.default_rng(2), size=96)
+    """Eight faces, below each the canonical coordinates of its pixels (red is u, green is v), and eight wild faces."""
+    some, wild = faces(8, np.random.default_rng(2), size=96), wild_faces(8, np.random.default_rng(2), size=96)
     red, green = ((some.uv + 1) / 2).clamp(0, 1).unbind(1)
     frame = torch.stack([red, green, torch.full_like(red, 0.5)], 1) * some.mask[:, None]
-    return figures.images([*some.image, *frame], columns=8)
+    return figures.images([*some.image, *frame, *wild.image], columns=8)
 
 
 def _paint(uv: torch.Tensor, shape: Shapes, look: Looks, pose: Poses) -> torch.Tensor:
@@ -497,7 +510,7 @@ def _paint(uv: torch.Tensor, shape: Shapes, look: Looks, pose: Poses) -> torch.T
 
 def _motif() -> np.ndarray:
     """The painted pattern [3, c, c] over the canonical square: smooth, of mean 0 and standard deviation 1."""
-    coarse = np.random.default_rng(MOTIF).normal(0, 1, (1, 3, 5, 5))
+    coarse = np.random.default_rng(MOTIF).normal(0, 1, (1, 3, 9, 9))
     fine = F.interpolate(torch.from_numpy(coarse), size=(_NOISE, _NOISE), mode="bicubic", align_corners=True)[0].numpy()
     return (fine - fine.mean((1, 2), keepdims=True)) / fine.std((1, 2), keepdims=True)
 
