@@ -187,3 +187,53 @@ def test_selecting_keeps_several_faces(some):
 def test_bad_arguments_are_named(wrong, message):
     with pytest.raises(ValueError, match=message):
         wrong(np.random.default_rng(0))
+
+
+def test_wild_faces_agree_with_their_truth_and_differ_more():
+    wild = faces.wild_faces(60, np.random.default_rng(4), size=48)
+    inside = POINTS.norm(dim=1) < 0.9
+    assert (wild.canonical(wild.landmarks) - POINTS).abs().max() < 1e-3
+    assert wild.image.min() >= 0
+    assert wild.image.max() <= 1
+    seen = ((wild.landmarks > 0) & (wild.landmarks < 47)).all(-1) & inside
+    assert seen.float().mean() > 0.8
+    assert at(wild.mask[:, None].float(), wild.landmarks)[..., 0][seen].min() > 0.8
+    usual = faces.draw_shapes(300, np.random.default_rng(0))
+    wide = faces.draw_shapes(300, np.random.default_rng(0), variety=1.5)
+    assert (wide.heights.diff(dim=1) > 0).all()
+    assert torch.allclose(wide.spacing, 1.5 * usual.spacing, atol=1e-6)
+
+
+def test_the_map_of_the_widest_variety_can_be_inverted():
+    rng = np.random.default_rng(5)
+    shape, pose = faces.draw_shapes(200, rng, variety=1.5), faces.draw_poses(200, rng, yaw=0.24)
+    uv = torch.tensor(rng.uniform(-1.5, 1.5, (200, 300, 2)), dtype=torch.float32)
+    assert torch.allclose(faces.to_canonical(faces.to_pixels(uv, shape, pose, 64), shape, pose, 64), uv, atol=2e-3)
+
+
+def test_paint_is_one_motif_and_clutter_stays_behind_the_head():
+    def looks(**how):
+        return faces.draw_looks(5, np.random.default_rng(0), **how)
+
+    plain, painted, cluttered = looks(), looks(paint=0.3), looks(clutter=5)
+    motif = painted.texture - plain.texture
+    assert motif.std() == pytest.approx(0.3, rel=0.01)
+    assert torch.allclose(motif, motif[:1].expand_as(motif), atol=1e-6)
+    assert torch.equal(cluttered.skin, plain.skin)
+    rng = np.random.default_rng(1)
+    shape, pose = faces.draw_shapes(5, rng), faces.draw_poses(5, rng)
+    before, after = (faces.render(shape, look, pose, 48) for look in (plain, cluttered))
+    changed = (before.image - after.image).abs().sum(1) > 0.01
+    assert not changed[before.uv.norm(dim=1) < 0.95].any()
+    assert changed.float().mean() > 0.05
+
+
+@pytest.mark.parametrize(("name", "value"), [("clutter", -1), ("slant", -0.1), ("paint", -0.1)])
+def test_looks_refuse_what_is_negative(name, value):
+    with pytest.raises(ValueError, match=name):
+        faces.draw_looks(2, np.random.default_rng(0), **{name: value})
+
+
+def test_shapes_refuse_too_much_variety():
+    with pytest.raises(ValueError, match="variety"):
+        faces.draw_shapes(2, np.random.default_rng(0), variety=2)

@@ -61,6 +61,7 @@ MAIN = 5  # so many landmarks are the usual ones
 
 _KNOTS = (-1.0, -0.34, -0.12, 0.26, 0.54, 1.0)  # v of crown, brows, eyes, nose tip, mouth, chin
 _CHUNK = 64  # faces that are painted together
+MOTIF = 5  # seed of the painted pattern
 _NOISE = 12  # cells of a noise map along an edge
 
 
@@ -163,19 +164,29 @@ class Faces(Rows):
         return to_canonical(points, self.shape, self.pose, self.image.shape[-1])
 
 
-def draw_shapes(count: int, rng: np.random.Generator) -> Shapes:
+def draw_shapes(count: int, rng: np.random.Generator, *, variety: float = 1.0) -> Shapes:
     """``count`` people.
 
+    Args:
+        count: how many.
+        rng: source of every draw.
+        variety: how far heights and spacings of the features differ between people, as a multiple of the usual ranges,
+            0 to 1.5. The measures of single features keep their ranges.
+
     Raises:
-        ValueError: if ``count`` is below 1.
+        ValueError: if ``count`` is below 1 or ``variety`` out of range.
     """
     _check_count(count)
+    if not 0 <= variety <= 1.5:
+        raise ValueError(f"variety must be from 0 to 1.5, not {variety}")
     low = np.array([-1.06, -0.45, -0.22, 0.14, 0.48, 0.94])
     high = np.array([-0.94, -0.30, -0.04, 0.32, 0.68, 1.06])
+    if variety != 1:
+        low, high = (low + high - variety * (high - low)) / 2, (low + high + variety * (high - low)) / 2
     heights = rng.uniform(low, high, (count, 6))
     heights[:, 1] = heights[:, 1].clip(None, heights[:, 2] - 0.13)  # brows stay above the eyes,
     heights[:, 4] = heights[:, 4].clip(heights[:, 3] + 0.18, None)  # and the mouth below the nose
-    eyes, mouth = rng.uniform(-0.16, 0.16, count), rng.uniform(-0.2, 0.2, count)
+    eyes, mouth = (rng.uniform(-most * variety, most * variety, count) for most in (0.16, 0.2))
     zero = np.zeros(count)
     return Shapes(
         _tensor(heights),
@@ -197,6 +208,9 @@ def draw_looks(
     beard: float = 0.2,
     marks: float = 0.04,
     palette: str = "natural",
+    clutter: int = 0,
+    slant: float = 1.0,
+    paint: float = 0.0,
 ) -> Looks:
     """``count`` appearances.
 
@@ -206,16 +220,23 @@ def draw_looks(
         glasses, beard: share of the faces that have them.
         marks: standard deviation of the skin's texture; from 0.15 on it looks like paint.
         palette: ``"natural"`` skin and hair, or ``"painted"``, with skin, hair and lips of any hue.
+        clutter: how many things lie behind each head: ellipses of any colour, among them skin, hair and small dark
+            ones like eyes.
+        slant: how obliquely the light falls, as a multiple of the usual range.
+        paint: standard deviation of a pattern over the canonical disc that is the same on everybody, as at a festival;
+            left and right differ.
 
     Raises:
-        ValueError: if ``count`` is below 1, a share is not in [0, 1], ``marks`` is negative or ``palette`` is unknown.
+        ValueError: if ``count`` is below 1, a share is not in [0, 1], ``marks``, ``clutter``, ``slant`` or ``paint`` is
+            negative or ``palette`` is unknown.
     """
     _check_count(count)
     for name, share in (("glasses", glasses), ("beard", beard)):
         if not 0 <= share <= 1:
             raise ValueError(f"{name} must be a share from 0 to 1, not {share}")
-    if marks < 0:
-        raise ValueError(f"marks must not be negative, not {marks}")
+    for name, amount in (("marks", marks), ("clutter", clutter), ("slant", slant), ("paint", paint)):
+        if amount < 0:
+            raise ValueError(f"{name} must not be negative, not {amount}")
     if palette not in ("natural", "painted"):
         raise ValueError(f"palette must be 'natural' or 'painted', not {palette!r}")
     melanin = rng.random((count, 1))
@@ -230,17 +251,21 @@ def draw_looks(
     if palette == "painted":
         skin, hair, lips = painted
     light = np.stack([rng.uniform(-0.7, 0.7, count), rng.uniform(-0.7, 0.3, count), np.ones(count)], 1)
+    light[:, :2] *= slant
     style = rng.uniform([0, -0.75, -0.5, -0.25], [1, -0.5, 0.5, 0.25], (count, 4))
     cells = (count, 3, _NOISE, _NOISE)
     grey = rng.uniform(0.2, 0.8, (count, 1, 1, 1)) + rng.normal(0, 0.09, (count, 1, _NOISE, _NOISE))
     backdrop = grey + rng.uniform(-0.25, 0.25, (count, 3, 1, 1)) + rng.normal(0, 0.04, cells)
+    clothes, wears = rng.random((count, 3)), [rng.random(count) < share for share in (glasses, beard)]
+    texture = rng.normal(0, marks, cells) + paint * _motif()
+    if clutter:
+        backdrop = _cluttered(backdrop, skin, hair, clutter, rng)
     return Looks(
-        *(_tensor(colour.clip(0, 1)) for colour in (skin, hair, iris, lips, rng.random((count, 3)))),
+        *(_tensor(colour.clip(0, 1)) for colour in (skin, hair, iris, lips, clothes)),
         _tensor(style),
         _tensor(light / np.linalg.norm(light, axis=1, keepdims=True)),
-        _tensor(rng.random(count) < glasses),
-        _tensor(rng.random(count) < beard),
-        _tensor(rng.normal(0, marks, cells)),
+        *map(_tensor, wears),
+        _tensor(texture),
         _tensor(backdrop),
     )
 
@@ -369,12 +394,55 @@ def faces(
     return render(shape, look, draw_poses(count, rng, fill=fill), size)
 
 
+def wild_faces(
+    count: int,
+    rng: np.random.Generator,
+    *,
+    size: int = 48,
+    fill: float = 0.5,
+    glasses: float = 0.2,
+    beard: float = 0.2,
+    palette: str = "natural",
+    marks: float = 0.05,
+    paint: float = 0.3,
+    clutter: int = 6,
+    slant: float = 1.5,
+    variety: float = 1.2,
+    roll: float = math.radians(26),
+    shift: float = 0.1,
+    zoom: float = 0.2,
+    yaw: float = 0.2,
+) -> Faces:
+    """``count`` faces as at a festival: people who differ more, painted with one motif, in oblique light, before
+    clutter, turned, shifted, near and far. A point that is fixed in the picture tells little about where the features
+    are.
+
+    Arguments as of the functions that draw the parts.
+
+    Raises:
+        ValueError: as :func:`draw_shapes`, :func:`draw_looks`, :func:`draw_poses` and :func:`render`.
+    """
+    shape = draw_shapes(count, rng, variety=variety)
+    look = draw_looks(
+        count,
+        rng,
+        glasses=glasses,
+        beard=beard,
+        marks=marks,
+        palette=palette,
+        clutter=clutter,
+        slant=slant,
+        paint=paint,
+    )
+    return render(shape, look, draw_poses(count, rng, roll=roll, shift=shift, zoom=zoom, yaw=yaw, fill=fill), size)
+
+
 def sample_picture() -> Figure:
-    """Eight faces, and below each the canonical coordinates of its pixels: red is u, green is v."""
-    some = faces(8, np.random.default_rng(2), size=96)
+    """Eight faces, below each the canonical coordinates of its pixels (red is u, green is v), and eight wild faces."""
+    some, wild = faces(8, np.random.default_rng(2), size=96), wild_faces(8, np.random.default_rng(2), size=96)
     red, green = ((some.uv + 1) / 2).clamp(0, 1).unbind(1)
     frame = torch.stack([red, green, torch.full_like(red, 0.5)], 1) * some.mask[:, None]
-    return figures.images([*some.image, *frame], columns=8)
+    return figures.images([*some.image, *frame, *wild.image], columns=8)
 
 
 def _paint(uv: torch.Tensor, shape: Shapes, look: Looks, pose: Poses) -> torch.Tensor:
@@ -438,6 +506,34 @@ def _paint(uv: torch.Tensor, shape: Shapes, look: Looks, pose: Poses) -> torch.T
     bridge = torch.maximum(side - eye_x + 0.22, (v - eye_y).abs() - 0.03)
     frame = torch.minimum((ring - 0.24).abs() - 0.03, bridge)
     return _over(image, _inside(frame, sharp) * _field(look.glasses), u.new_tensor(0.08)).clamp(0, 1)
+
+
+def _motif() -> np.ndarray:
+    """The painted pattern [3, c, c] over the canonical square: smooth, of mean 0 and standard deviation 1."""
+    coarse = np.random.default_rng(MOTIF).normal(0, 1, (1, 3, 9, 9))
+    fine = F.interpolate(torch.from_numpy(coarse), size=(_NOISE, _NOISE), mode="bicubic", align_corners=True)[0].numpy()
+    return (fine - fine.mean((1, 2), keepdims=True)) / fine.std((1, 2), keepdims=True)
+
+
+def _cluttered(
+    backdrop: np.ndarray, skin: np.ndarray, hair: np.ndarray, things: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Backdrops [n, 3, 4 c, 4 c]: those given [n, 3, c, c], enlarged, with ellipses over them."""
+    image = F.interpolate(torch.from_numpy(backdrop), scale_factor=4, mode="bicubic", align_corners=False).numpy()
+    count, side = len(image), image.shape[-1]
+    y, x = np.mgrid[:side, :side].astype(np.float32) / side
+    dark = np.full_like(skin, 0.08)
+    for _ in range(things):
+        centre, angle = rng.random((2, count, 1, 1)), np.pi * rng.random((count, 1, 1))
+        kind = rng.integers(4, size=count)  # of any colour, skin, hair, or small and dark
+        axes = np.where((kind == 3)[:, None, None], rng.uniform(0.02, 0.04, (2, count, 1, 1)), 0)
+        axes = axes + (kind != 3)[:, None, None] * rng.uniform(0.04, 0.16, (2, count, 1, 1))
+        colour = np.choose(kind[:, None], [rng.random((count, 3)), skin, hair, dark])
+        dx, dy = x - centre[0], y - centre[1]
+        along, across = np.cos(angle) * dx + np.sin(angle) * dy, np.cos(angle) * dy - np.sin(angle) * dx
+        inside = (along / axes[0]) ** 2 + (across / axes[1]) ** 2 < 1
+        image = np.where(inside[:, None], colour[:, :, None, None], image)
+    return image
 
 
 def _over(image: torch.Tensor, cover: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
