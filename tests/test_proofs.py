@@ -224,6 +224,14 @@ def test_what_fails_in_the_exercises_is_the_readers(folder: Path) -> None:
     assert (done.red, done.accident) == ((), "")
 
 
+def test_a_named_claim_is_awaited_behind_others_that_turn_red(folder: Path) -> None:
+    notebook = substituted(read(write_small_chapter_2(folder)), [") / 2", "w + 0.25"], [")", "w"])
+    first = run_broken(notebook, claims_only=True)
+    assert len(first.red) == 1
+    (other,) = {HALVED, TRAINED} - set(first.claims)
+    assert set(run_broken(notebook, claims_only=True, claim=other).claims) == {HALVED, TRAINED}
+
+
 def test_training_cut_to_one_step_turns_red(folder: Path) -> None:
     assert run_broken(read(write_small_chapter_2(folder)), claims_only=True, steps=1).red == (f"claim: {TRAINED}",)
 

@@ -63,13 +63,19 @@ def without_exercises(notebook: NotebookNode) -> NotebookNode:
 
 
 def run_broken(
-    notebook: NotebookNode, *, claims_only: bool, steps: int | None = None, seconds: float | None = None
+    notebook: NotebookNode,
+    *,
+    claims_only: bool,
+    claim: str = "",
+    steps: int | None = None,
+    seconds: float | None = None,
 ) -> Outcome:
     """Run a broken notebook at ``quick`` without its exercises, until it is decided.
 
     Args:
         notebook: the broken copy.
         claims_only: whether only a red claim decides; else a red check of values does too.
+        claim: the statement of the only claim that decides; any of them where it is empty.
         steps: where training loops are cut.
         seconds: how long it may take; a longer run is an accident.
     """
@@ -86,7 +92,7 @@ def run_broken(
             elif output.output_type == "error":
                 red.extend(_noticed_by(cell))
         if claims_only:
-            return any(each.startswith("claim: ") for each in red) or (bool(accidents) and not red)
+            return any(each.startswith(f"claim: {claim}") for each in red) or (bool(accidents) and not red)
         return bool(red or accidents)
 
     try:

@@ -71,7 +71,7 @@ def outcome(item: tuple[Break, NotebookNode]) -> Outcome:
         broken = substituted(notebook, each.find, each.replace)
     except ValueError as error:
         return Outcome((), str(error), 0.0)
-    return run_broken(broken, claims_only=True, seconds=HANGS)
+    return run_broken(broken, claims_only=True, claim=each.claim, seconds=HANGS)
 
 
 def complaint(each: Break, done: Outcome) -> str:
