@@ -14,7 +14,7 @@ def interocular_error(found: Tensor, true: Tensor, eyes: tuple[int, int] = (0, 1
         eyes: which two of the m points are the eyes.
 
     Returns:
-        One error per face, [n]: the measure of MAFL, AFLW and 300-W.
+        One error per face [n], the measure of MAFL, AFLW and 300-W.
 
     Raises:
         ValueError: if the shapes differ or are not [n, m, 2].
@@ -34,7 +34,7 @@ def scatter(points: Tensor, chance: Tensor) -> Tensor:
         chance: points anywhere on the objects, [m, 2].
 
     Returns:
-        Standard deviation of each landmark relative to that of ``chance``, [K]: 0 always the same place, 1 anywhere.
+        Standard deviation of each landmark relative to that of ``chance`` [K], 0 at one place always, 1 anywhere.
 
     Raises:
         ValueError: if there are fewer than two instances or points of chance.
