@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from book_site import chapters, text
+from book_site import chapters, formulas, text
 from book_site.chapters import Chapter
 
 WORDS_A_MINUTE = 200
@@ -69,7 +69,7 @@ def _entries(path: Path, _stamp: int) -> dict[str, str]:
 
 def symbols(chapter: Chapter) -> str:
     rows = "".join(
-        f'<tr><td><span class="math notranslate nohighlight">\\({text.escape(each["symbol"])}\\)</span></td>'
+        f"<tr><td>{formulas.in_text(each['symbol'])}</td>"
         f"<td>{text.escape(each['meaning'])}</td><td>{text.escape(each.get('shape', ''))}</td>"
         f"<td><code>{text.escape(each['code'])}</code></td></tr>"
         for each in chapter.book.get("symbols") or []
