@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Error, Page, Request, Response, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -23,15 +23,19 @@ SCROLL = """async () => {
   scrollTo(0, 0);
 }"""
 TIMES = """async () => {
-  await window.MathJax?.startup?.promise;
-  const formulas = document.querySelector("mjx-container") ? performance.now() : 0;
   const painted = () => performance.getEntriesByName("first-contentful-paint")[0];
   while (!painted()) await new Promise((r) => setTimeout(r, 20));
   const paint = painted();
   const ready = performance.getEntriesByName("interactive")[0];
   const interactive = Math.max(ready?.startTime ?? 0, paint.startTime);
-  return { readable: paint.startTime / 1000, interactive: interactive / 1000, formulas: formulas / 1000 };
+  return { readable: paint.startTime / 1000, interactive: interactive / 1000 };
 }"""
+
+# Layout that moved without the reader's doing, summed as it happens.
+SHIFTS = """window.bookShift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.bookShift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
 
 
 @dataclass
@@ -46,7 +50,8 @@ class Visit:
     bytes_scrolled: int = 0
     readable: float = 0.0
     interactive: float = 0.0
-    formulas: float = 0.0
+    work: float = 0.0  # CPU-seconds of the main thread until the page had loaded
+    shift: float = 0.0  # cumulative layout shift, with the scroll through the page
     unrendered: list[str] = field(default_factory=list)
     broken_images: list[str] = field(default_factory=list)
     width: int = 0
@@ -66,11 +71,12 @@ def launched_browser() -> Iterator[Browser]:
 
 
 def visit(browser: Browser, address: str, page: str, width: int = 1300, mode: str = "light") -> Visit:
-    """Open the page, wait for its formulas, scroll through it."""
+    """Open the page with an empty cache and scroll through it."""
     seen = Visit(page)
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=mode)  # type: ignore[arg-type]
     opened = context.new_page()
-    weigh(opened, seen)
+    session = weigh(opened, seen)
+    opened.add_init_script(SHIFTS)
     opened.on("request", lambda request: note_request(request, seen))
     opened.on("requestfailed", lambda request: seen.missing.append(f"{request.url} ({request.failure})"))
     opened.on("response", lambda response: note_response(response, seen))
@@ -78,27 +84,36 @@ def visit(browser: Browser, address: str, page: str, width: int = 1300, mode: st
     opened.on("pageerror", lambda error: seen.complaints.append(str(error)))
     opened.goto(address + page, wait_until="load")
     times = opened.evaluate(TIMES)
-    seen.readable, seen.interactive, seen.formulas = times["readable"], times["interactive"], times["formulas"]
+    seen.readable, seen.interactive = times["readable"], times["interactive"]
     opened.wait_for_load_state("networkidle")
     seen.bytes_at_load = seen.bytes_scrolled
+    seen.work = main_thread(session)
     opened.evaluate(SCROLL)
     opened.wait_for_load_state("networkidle")
     seen.unrendered = opened.evaluate(UNRENDERED)
     seen.broken_images = opened.evaluate(BROKEN_IMAGES)
     seen.width = opened.evaluate("document.documentElement.scrollWidth")
+    seen.shift = opened.evaluate("window.bookShift")
     context.close()
     return seen
 
 
-def weigh(opened: Page, seen: Visit) -> None:
+def main_thread(session: CDPSession) -> float:
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+
+
+def weigh(opened: Page, seen: Visit) -> CDPSession:
     """Count the bytes that cross the wire, compressed."""
     session = opened.context.new_cdp_session(opened)
     session.send("Network.enable")
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def finished(event: dict) -> None:
         seen.bytes_scrolled += int(event["encodedDataLength"])
 
     session.on("Network.loadingFinished", finished)
+    return session
 
 
 def note_request(request: Request, seen: Visit) -> None:
@@ -116,18 +131,18 @@ def note_message(message: ConsoleMessage, seen: Visit) -> None:
         seen.complaints.append(f"{message.type}: {message.text}")
 
 
-# Formulas that MathJax did not set or could not read, and citations that lead nowhere.
+# Formulas that were not set, and citations that lead nowhere.
 UNRENDERED = r"""() => {
   const found = [];
   const text = document.querySelector("article, main")?.cloneNode(true);
   if (!text) return found;
-  for (const box of text.querySelectorAll("pre, code, script, style, mjx-container")) box.remove();
+  for (const box of text.querySelectorAll("pre, code, script, style, .katex")) box.remove();
   for (const sign of [/\$\$/, /\\\[/, /\\\(/, /\\(frac|alpha|sum|mathbf)\b/, /\{(cite|math|ref|doc|eq)(:[a-z]+)?\}/]) {
     const match = text.textContent.match(sign);
     if (match) found.push(text.textContent.slice(Math.max(0, match.index - 30), match.index + 40));
   }
-  const wrong = [...document.querySelectorAll("mjx-merror, .problematic, .system-message")];
-  const raw = [...document.querySelectorAll(".math")].filter((formula) => !formula.querySelector("mjx-container"));
+  const wrong = [...document.querySelectorAll(".katex-error, .problematic, .system-message")];
+  const raw = [...document.querySelectorAll(".math")].filter((formula) => !formula.querySelector(".katex"));
   for (const box of [...wrong, ...raw]) found.push(box.textContent);
   return found;
 }"""

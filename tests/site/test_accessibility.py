@@ -29,7 +29,6 @@ def violations(
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=mode, bypass_csp=True)  # type: ignore[arg-type]
     opened = context.new_page()
     opened.goto(address, wait_until="load")
-    opened.evaluate("() => window.MathJax?.startup?.promise")
     opened.add_script_tag(content=axe)
     found = opened.evaluate(RUN, [[selector] for selector in without])
     context.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from book_site import claims, explorers, header, images, launch, pages, seeds, text
+from book_site import aside, claims, explorers, folds, formulas, header, images, launch, numbering, pages, seeds, text
 from book_site.chapters import Chapter, Kind, Method, Verdict, from_notebook
 from PIL import Image
 
@@ -181,3 +181,75 @@ def test_the_404_page_starts_at_the_site_where_its_address_is_known(tmp_path: Pa
     assert context["metatags"] == '<base href="/book/">'
     [(_, context, _)] = pages.not_found(app(tmp_path, ""))
     assert context["metatags"] == ""
+
+
+def test_figures_count_from_one_on_each_page() -> None:
+    book = {
+        "a": {"figure": {"x": (1,), "y": (2,)}, "table": {"t": (1,)}},
+        "b": {"figure": {"late": (12,), "early": (3,)}},
+    }
+    assert numbering.from_one(book) == {
+        "a": {"figure": {"x": (1,), "y": (2,)}, "table": {"t": (1,)}},
+        "b": {"figure": {"early": (1,), "late": (2,)}},
+    }
+
+
+def test_sphinx_compares_its_own_numbers() -> None:
+    env = SimpleNamespace(toc_fignumbers={"a": {"figure": {"x": (7,)}}})
+    numbering.within_pages(None, env)
+    assert env.toc_fignumbers == {"a": {"figure": {"x": (1,)}}}
+    assert numbering.through_the_book(None, env) == []
+    assert env.toc_fignumbers == {"a": {"figure": {"x": (7,)}}}
+
+
+def test_a_long_log_folds_and_a_short_one_stays() -> None:
+    def stream(lines: int) -> dict[str, object]:
+        return {"output_type": "stream", "name": "stdout", "text": ["a < b\n"] * lines}
+
+    notebook = {"cells": [{"outputs": [stream(3), stream(4)]}, {}]}
+    folds.fold_logs(notebook)
+    short, long = notebook["cells"][0]["outputs"]
+    assert short == stream(3)
+    assert "<summary>Log, 4 lines</summary>" in long["data"]["text/html"]
+    assert long["data"]["text/html"].count("a &lt; b") == 4
+
+
+def test_reading_time_counts_what_is_seen() -> None:
+    text_cell = {"cell_type": "markdown", "source": "word " * 2000, "metadata": {}}
+    code = {"cell_type": "code", "source": "x = 1\n\n" * 250, "metadata": {}}
+    folded = code | {"metadata": {"tags": ["hide-input"]}}
+    assert aside.reading({"cells": [text_cell, code, folded]}) == "about 20 minutes"
+    assert aside.reading({"cells": []}) == "about 5 minutes"
+
+
+def test_a_chapter_can_be_cited(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    entry = "@inproceedings{one2019,\n  title = {A < Paper},\n}"
+    (tmp_path / "book" / "references.bib").write_text(f"% Papers\n\n{entry}\n\n@book{{two,\n  title = {{B}}\n}}\n")
+    html = aside.cite(chapter(run={"date": "2026-11-29T10:00"}), tmp_path)
+    assert "A &lt; Paper" in html
+    assert "{B}" not in html
+    assert "title     = {One: it works}" in html
+    assert "year      = {2026}" in html
+    assert "\n\n" not in html
+    assert "year      =" not in aside.cite(chapter(), tmp_path)
+
+
+def test_folds_of_the_header_hold_symbols_and_changes(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "references.bib").write_text("")
+    book = chapter(
+        symbols=[{"symbol": r"\alpha", "meaning": "shape", "code": "alpha"}],
+        changes=[{"date": "2026-11-29", "what": "New."}],
+    )
+    html = aside.aside(book, tmp_path)
+    assert html.count("<details>") == 3
+    assert 'class="katex"' in html
+    assert '<time datetime="2026-11-29">' in html
+    assert aside.aside(chapter(), tmp_path).count("<details>") == 1
+
+
+def test_formulas_are_set_without_a_browser() -> None:
+    assert 'class="katex"' in formulas.in_text("x^2")
+    assert 'class="katex-display"' in formulas.displayed(r"x \tag{1}")
+    assert formulas.ask(r"\nonsense{", False).keys() == {"error"}

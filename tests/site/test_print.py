@@ -18,7 +18,6 @@ def test_a_chapter_prints(browser: Browser, address: str, chapters: list[str]) -
     for chapter in chapters[:3]:
         opened.emulate_media(media="screen")
         opened.goto(address + chapter, wait_until="load")
-        opened.evaluate("() => window.MathJax?.startup?.promise")
         opened.emulate_media(media="print")
         assert opened.locator(CONTROLS).locator("visible=true").count() == 0, chapter
         assert opened.evaluate(CUT) == [], chapter

@@ -121,7 +121,7 @@ def test_header_of_form_2() -> None:
         mutants={"noticed": 17, "unnoticed": 3, "crashed": 4},
         no_difference={"mask": "Its error is the same without it."},
     )
-    html = header.chapter_header(judged, {"old": form1()}, {"other": OTHER}, "../../", '<img class="result">')
+    html = header.chapter_header(judged, {"old": form1()}, {"other": OTHER}, "../../", picture='<img class="result">')
     assert '<img class="result">' in html
     assert COUNTS in html
     assert '<a href="#verdict-first">Core claim</a>: 0.8, must be &lt; 1. Seeds 0 to 2 at quick' in html

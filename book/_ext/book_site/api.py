@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib
 import inspect
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
+from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -26,20 +29,19 @@ def setup(app: Sphinx) -> None:
 
 def add_modules(app: Sphinx, docname: str, content: list[str]) -> None:
     if docname == PAGE:
-        images = Path(app.outdir) / "_images"
-        content[0] += "\n" + "\n".join(block(name, images) for name in modules(Path(app.srcdir)))
+        root = Path(app.srcdir)
+        content[0] += "\n" + "\n".join(block(name, root, Path(app.outdir) / "_images") for name in modules(root))
 
 
-def block(name: str, images: Path) -> str:
-    picture = world_picture(name, images) if name.startswith(WORLDS) else ""
+def block(name: str, root: Path, images: Path) -> str:
+    picture = world_picture(name, root, images) if name.startswith(WORLDS) else ""
     return f"## {name}\n{picture}\n```{{eval-rst}}\n.. automodule:: {name}\n```\n"
 
 
-def world_picture(name: str, images: Path) -> str:
+def world_picture(name: str, root: Path, images: Path) -> str:
     """What a world's `sample_picture()` draws, as a figure; the first line of its docstring is the caption."""
     draw = importlib.import_module(name).sample_picture
-    figures.set_style()
-    picture, words = pictures.of_cell(draw()), text.escape(inspect.getdoc(draw).splitlines()[0])
+    picture, words = drawn(name, draw, root), text.escape(inspect.getdoc(draw).splitlines()[0])
     images.mkdir(parents=True, exist_ok=True)
     kind = picture.mime.removeprefix("image/").removesuffix("+xml")
     path = images / f"world-{hashlib.sha256(picture.data).hexdigest()[:20]}.{kind}"
@@ -47,6 +49,19 @@ def world_picture(name: str, images: Path) -> str:
     size = f'width="{picture.width}" height="{picture.height}"'
     image = f'<img src="../_images/{path.name}" {size} alt="{words}" loading="lazy">'
     return f'\n<figure class="world">{image}<figcaption>{words}</figcaption></figure>\n'
+
+
+def drawn(name: str, draw: Callable[[], Figure], root: Path) -> pictures.Picture:
+    """The picture, kept from build to build as long as no file of helpers changes: worlds take seconds to draw."""
+    digest = hashlib.sha256(name.encode())
+    for path in sorted((root / "helpers").rglob("*.py")):
+        digest.update(path.read_bytes())
+    kept = root / "_build" / ".worlds" / digest.hexdigest()
+    if not kept.exists():
+        figures.set_style()
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(pickle.dumps(pictures.of_cell(draw())))
+    return pickle.loads(kept.read_bytes())
 
 
 def modules(root: Path) -> list[str]:

@@ -1,7 +1,8 @@
-"""Fonts and MathJax from the pinned npm packages, and the theme without its icon script."""
+"""Fonts and the look of formulas from the pinned npm packages, and the theme without its icon script."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,8 @@ FONTS = {
     "sans.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
     "mono.woff2": "@fontsource/jetbrains-mono/files/jetbrains-mono-latin-400-normal.woff2",
 }
-MATHJAX = (
-    "startup.js",
-    "core.js",
-    "input/tex.js",
-    "input/tex/extensions",
-    "output/chtml.js",
-    "output/chtml/fonts/tex.js",
-    "output/chtml/fonts/woff-v2",
-    "a11y/assistive-mml.js",
-)
+# Formats of KaTeX's fonts that no browser asks for which knows woff2.
+OLDER = re.compile(r',url\([^)]+\) format\("(?:woff|truetype)"\)')
 
 
 def setup(app: Sphinx) -> None:
@@ -44,18 +37,17 @@ def copy_packages(app: Sphinx) -> None:
     vendor = Path(app.outdir) / "_static" / "vendor"
     for name, source in FONTS.items():
         copy(packages / source, vendor / "fonts" / name)
-    for name in MATHJAX:
-        copy(packages / "mathjax" / "es5" / name, vendor / "mathjax" / name)
+    katex = packages / "katex" / "dist"
+    for font in katex.glob("fonts/*.woff2"):
+        copy(font, vendor / "katex" / "fonts" / font.name)
+    (vendor / "katex" / "katex.css").write_text(OLDER.sub("", (katex / "katex.min.css").read_text()))
 
 
 def copy(source: Path, target: Path) -> None:
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copyfile(source, target)
+    shutil.copyfile(source, target)
 
 
 def drop_scripts(

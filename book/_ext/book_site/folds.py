@@ -8,7 +8,9 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from book_site import chapters
+from book_site import chapters, text
+
+GLANCE = 3  # lines of a log that stay open
 
 
 def setup(app: Sphinx) -> None:
@@ -29,6 +31,24 @@ def set_prompts(notebook: dict[str, Any]) -> None:
         if words := opens(cell):
             shown = cell["metadata"].setdefault("mystnb", {})
             shown |= {"code_prompt_show": f"Show {words}", "code_prompt_hide": f"Hide {words}"}
+
+
+def fold_logs(notebook: dict[str, Any]) -> None:
+    """Fold what a cell printed where it is longer than a glance."""
+    for cell in notebook["cells"]:
+        if "outputs" in cell:
+            cell["outputs"] = [folded(output) for output in cell["outputs"]]
+
+
+def folded(output: dict[str, Any]) -> dict[str, Any]:
+    if output["output_type"] != "stream":
+        return output
+    printed = chapters.joined(output["text"]).rstrip("\n")
+    lines = printed.count("\n") + 1
+    if lines <= GLANCE:
+        return output
+    log = f'<details class="log"><summary>Log, {lines} lines</summary><pre>{text.escape(printed)}</pre></details>'
+    return {"output_type": "display_data", "data": {"text/html": log}, "metadata": {}}
 
 
 def opens(cell: dict[str, Any]) -> str:

@@ -17,14 +17,24 @@ REVISION = (
 
 
 def chapter_header(
-    chapter: Chapter, known: Mapping[str, Chapter], planned: Mapping[str, Method], up: str, picture: str = ""
+    chapter: Chapter,
+    known: Mapping[str, Chapter],
+    planned: Mapping[str, Method],
+    up: str,
+    *,
+    picture: str = "",
+    reading: str = "",
+    folds: str = "",
 ) -> str:
-    """HTML without empty lines (it goes into a Markdown cell); `picture` is the figure of the result."""
+    """HTML without empty lines (it goes into a Markdown cell).
+
+    `picture` is the figure of the result, `reading` how long the chapter takes to read, `folds` what stays folded."""
     rows = [
         ("Paper", paper(chapter, up)),
         ("Part", part(chapter, up)),
         ("Before this", links(chapter.book.get("prerequisites"), known, planned, up) or "nothing but PyTorch"),
         ("Related", links(chapter.book.get("related"), known, planned, up)),
+        ("Reading time", reading),
         ("What to expect", expectation(chapter)),
         ("Does it hold?", holds(chapter)),
         ("Broken on purpose", edits(chapter)),
@@ -35,7 +45,7 @@ def chapter_header(
     buttons = "".join(
         f'<a class="button" href="{text.escape(url)}"{extra}>{label}</a>' for label, url, extra in actions(chapter, up)
     )
-    inside = f'{picture}<dl>{body}</dl><p class="actions">{buttons}</p>'
+    inside = f'{picture}<dl>{body}</dl>{folds}<p class="actions">{buttons}</p>'
     return f'<section class="chapter-header" aria-label="About this chapter">{inside}</section>'
 
 

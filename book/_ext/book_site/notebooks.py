@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from book_site import chapters, claims, explorers, folds, header, pictures, statements
+from book_site import aside, chapters, claims, explorers, folds, header, pictures, statements
 
 # Pages that show what the notebooks hold, and are written anew when one of them changes.
 COLLECTED = ("book/index", "book/scoreboard", "book/errata", "book/status")
@@ -45,8 +45,17 @@ def prepare(app: Sphinx, docname: str, content: list[str]) -> None:
             chapters.joined(page["data"]["text/html"]), images, up(docname) + "_images"
         )
     folds.set_prompts(notebook)
+    folds.fold_logs(notebook)
     picture = pictures.result(chapter, root, images, up(docname)) if chapter.judged else ""
-    head = header.chapter_header(chapter, known, chapters.methods(root), up(docname), picture)
+    head = header.chapter_header(
+        chapter,
+        known,
+        chapters.methods(root),
+        up(docname),
+        picture=picture,
+        reading=aside.reading(notebook),
+        folds=aside.aside(chapter, root),
+    )
     notebook["cells"].insert(1, raw_html(head))
     content[0] = json.dumps(notebook)
 
