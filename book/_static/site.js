@@ -1,11 +1,19 @@
 // Small behaviours of the site. Every page reads and works without them.
 
-// What scrolls sideways in itself can be reached by keyboard.
-function makeScrollersReachable() {
-  for (const box of document.querySelectorAll("pre, .table-scroll, .pst-scrollable-table-container, .cell_output .output, div.math")) {
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+// What scrolls sideways in itself can be reached by keyboard. Boxes are measured as they come near the window:
+// to ask for the width of a far one would lay out the whole page.
+const near = new Set();
+const watcher = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) near.add(target);
+    else near.delete(target);
+    if (isIntersecting) makeReachable(target);
   }
+}, { rootMargin: "50% 0px" });
+
+function makeReachable(box) {
+  if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
 }
 
 // As soon as a reader reaches for a slider, its other frames are fetched.
@@ -68,9 +76,10 @@ function openTarget() {
 document.querySelectorAll(".book-explore").forEach(fetchFramesOnDemand);
 document.querySelectorAll(".sortable").forEach(makeSortable);
 document.querySelectorAll(".gallery").forEach(makeGallery);
+document
+  .querySelectorAll("pre, .table-scroll, .pst-scrollable-table-container, .cell_output .output, div.math")
+  .forEach((box) => watcher.observe(box));
 openTarget();
-makeScrollersReachable();
 window.addEventListener("hashchange", openTarget);
-window.addEventListener("load", makeScrollersReachable);
-window.addEventListener("resize", makeScrollersReachable);
+window.addEventListener("resize", () => near.forEach(makeReachable));
 performance.mark("interactive");
