@@ -11,7 +11,6 @@ from tools.visits import Visit, visit
 
 HEAVIEST, MEDIAN = 1_000_000, 700_000  # bytes over the wire when a page is opened with an empty cache
 READABLE, INTERACTIVE = 1.0, 2.0  # seconds
-WORK = 0.8  # CPU-seconds of the main thread
 SHIFT = 0.05
 TRIES = 3  # a page that misses its time is measured again: other work on the machine is not the page's fault
 
@@ -85,12 +84,12 @@ def test_pages_are_fast(visits: list[Visit], browser: Browser, address: str) -> 
         while not fast(tries[-1]) and len(tries) < TRIES:
             tries.append(visit(browser, address, seen.page))
         if not fast(tries[-1]):
-            slow[seen.page] = [(f"{t.readable:.2f} s", f"{t.interactive:.2f} s", f"{t.work:.2f} s") for t in tries]
-    assert slow == {}, f"readable within {READABLE} s, interactive within {INTERACTIVE} s, {WORK} s of the main thread"
+            slow[seen.page] = [(f"{t.readable:.2f} s", f"{t.interactive:.2f} s") for t in tries]
+    assert slow == {}, f"readable within {READABLE} s and interactive within {INTERACTIVE} s"
 
 
 def fast(seen: Visit) -> bool:
-    return seen.readable <= READABLE and seen.interactive <= INTERACTIVE and seen.work <= WORK
+    return seen.readable <= READABLE and seen.interactive <= INTERACTIVE
 
 
 def test_nothing_moves_under_the_reader(visits: list[Visit]) -> None:
