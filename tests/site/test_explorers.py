@@ -50,6 +50,7 @@ def test_only_the_shown_frame_is_fetched(opened: Page, address: str, with_explor
         found = figures(opened, address, page)
         for figure in found:
             figure.scroll_into_view_if_needed()
+            figure.locator("[data-state]:not([hidden]) img").first.evaluate("image => image.decode()")
         opened.wait_for_load_state("networkidle")
         frames = {url for url in fetched if "/explore-" in url}
         assert len(frames) <= len(found), page
