@@ -24,7 +24,9 @@ from trimesh import triangles
 from trimesh.creation import extrude_triangulation, revolve
 
 from ..draw import figures
+from ..geometry.clouds import gathered
 from ..geometry.meshes import sample_mesh
+from ..geometry.rotations import rotation_matrices
 from . import furniture
 
 Array = np.ndarray
@@ -124,8 +126,7 @@ def scanned(clean: Clouds, rng: np.random.Generator, *, clutter: float = 0.05) -
     score = torch.from_numpy(rng.random((n, count))) + ~kept  # kept points come first, in random order
     order, left = score.argsort(1), kept.sum(1, keepdim=True).clamp_min(1)
     index = order.gather(1, torch.arange(count) % left)  # [n, N]
-    gathered = index[..., None].expand(-1, -1, 3)
-    x, normals = clean.points.gather(1, gathered), clean.normals.gather(1, gathered)
+    x, normals = gathered(clean.points, index), gathered(clean.normals, index)
     stray = torch.from_numpy(rng.random((n, count)) < clutter)[..., None]
     anywhere = torch.from_numpy(rng.uniform(-1, 1, (n, count, 3))).float()
     direction = torch.from_numpy(rng.normal(size=(n, count, 3))).float()
@@ -138,7 +139,9 @@ def _cloud(kind: str, points: int, rng: np.random.Generator, tilt: float, turn: 
     x, normals, parts = _surface(kind, points, rng)
     lean, towards = tilt * rng.random(), rng.uniform(0, 2 * math.pi)
     axis = np.array([math.cos(towards), math.sin(towards), 0.0])
-    rotation = _rotation(lean * axis) @ _rotation(np.array([0.0, 0.0, turn * rng.uniform(-1, 1)]))
+    about = np.stack([lean * axis, [0.0, 0.0, turn * rng.uniform(-1, 1)]])
+    leaning, turning = rotation_matrices(torch.from_numpy(about)).numpy()
+    rotation = leaning @ turning
     x, normals = x @ rotation.T, normals @ rotation.T
     x = x - x.mean(0)
     x = x / np.linalg.norm(x, axis=1).max() + noise * rng.normal(size=x.shape)
@@ -152,12 +155,6 @@ def _surface(kind: str, points: int, rng: np.random.Generator) -> tuple[Array, A
     if isinstance(solid, furniture.Furniture):
         owner = [solid.part[primitive] for primitive in owner]
     return x, normals, owner
-
-
-def _rotation(vector: Array) -> Array:
-    from scipy.spatial.transform import Rotation
-
-    return Rotation.from_rotvec(vector).as_matrix()
 
 
 def _revolved(profile: list[tuple[float, float]]) -> Mesh:
@@ -261,7 +258,7 @@ def cross(rng: np.random.Generator) -> Solid:
     along, across = np.abs(np.cos(angle)), np.abs(np.sin(angle))
     long, short = np.maximum(along, across), np.minimum(along, across)
     rim = np.minimum(1 / long, half / short.clip(1e-9))  # to the end of an arm, or to its side
-    return Solid({"body": _prism(radius * np.where(short > half * long, half / short.clip(1e-9), rim), height)})
+    return Solid({"body": _prism(radius * rim, height)})
 
 
 def torus(rng: np.random.Generator) -> Solid:
