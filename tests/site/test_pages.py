@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from tools.visits import Visit, visit
 
 HEAVIEST, MEDIAN = 1_000_000, 700_000  # bytes over the wire when a page is opened with an empty cache
-READABLE, INTERACTIVE = 1.0, 2.5  # seconds; formulas are set by then
+READABLE, INTERACTIVE = 1.0, 2.0  # seconds
 SHIFT = 0.05
 TRIES = 3  # a page that misses its time is measured again: other work on the machine is not the page's fault
 
