@@ -126,6 +126,7 @@ def start(slug: str) -> Run:
     np.random.seed(run.seed)
     torch.manual_seed(run.seed)
     torch.use_deterministic_algorithms(run.device.type == "cpu")
+    torch.utils.deterministic.fill_uninitialized_memory = False  # a tenth of a step of a small network
     if threads := os.environ.get("OMP_NUM_THREADS"):
         torch.set_num_threads(int(threads))
     figures.set_style()

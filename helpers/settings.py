@@ -15,6 +15,11 @@ def batch() -> bool:
     return os.environ.get("BOOK_BATCH") == "1"
 
 
+def unseen() -> bool:
+    """Whether nobody will look at the outputs: a ``quick`` run for the book is made for what it asserts."""
+    return batch() and scale_from_environment() == "quick"
+
+
 def scale_from_environment() -> str:
     """Scale of this run: ``BOOK_SCALE``, else ``gpu`` where CUDA is there and ``quick`` where it is not."""
     scale = os.environ.get("BOOK_SCALE") or ("gpu" if torch.cuda.is_available() else "quick")
@@ -46,6 +51,6 @@ def check_scale(scale: str, argument: str) -> str:
 
 def states_to_draw(values: Sequence) -> list:
     """The values of a slider that this run draws: all, or first, middle and last in a ``quick`` run for the book."""
-    if batch() and scale_from_environment() == "quick" and len(values) > 3:
+    if unseen() and len(values) > 3:
         return [values[0], values[len(values) // 2], values[-1]]
     return list(values)

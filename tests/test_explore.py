@@ -146,7 +146,8 @@ def test_quick_draws_where_two_start(run: Run, shown: list, place: tuple[int, in
     assert shown_state(page(shown)) == f"a (alpha {alpha}, beta {beta})"
 
 
-def test_pictures_are_wide_and_sharp(run: Run, shown: list) -> None:
+def test_pictures_are_wide_and_sharp(run: Run, shown: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOK_SCALE", "book")
     explore(draw, alpha=[0, 1], caption="c", alt="a")
     pictures = re.findall('<img[^>]* width="300" height="300"[^>]* src="data:image/[a-z]*;base64,([^"]*)"', page(shown))
     assert [Image.open(io.BytesIO(base64.b64decode(each))).size for each in pictures] == [(600, 600)] * 2

@@ -25,6 +25,12 @@ GENERATOR = np.random.default_rng(0)
 PHOTOGRAPH = data.astronaut() / 255
 
 
+@pytest.fixture(autouse=True)
+def seen(book_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sits in front of the kernel."""
+    monkeypatch.setenv("BOOK_BATCH", "0")
+
+
 def lines(points: int = 50, curves: int = 3, width: float = 6) -> Figure:
     figure, axes = figures.panels(size=(width, 3))
     axes.plot(GENERATOR.random((points, curves)).cumsum(0))
@@ -179,3 +185,16 @@ def test_a_cell_shows_one_picture_and_its_size(book_environment: None) -> None:
     sizes = [{"width": 576, "height": 326}] * 2 + [{"width": 230, "height": 230}]
     assert [metadata for _, metadata in found] == [{mime: size} for mime, size in zip(mimes, sizes, strict=True)]
     assert found[0] == found[1], "pyplot changed how a figure is shown"
+
+
+def test_what_nobody_will_see_is_drawn_once_and_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = heat()
+    sharp, sharp_frame = pictures.of_cell(figure), pictures.frame(figure)
+    monkeypatch.setenv("BOOK_BATCH", "1")
+    drafts = [pictures.of_cell(heat()), pictures.of_cell(lines(width=4)), *pictures.frames([heat()])]
+    assert {draft.mime for draft in drafts} == {"image/png"}
+    assert (drafts[0].width, drafts[2].width) == (sharp.width, sharp_frame.width)
+    for draft in drafts:
+        assert abs(pixels_of(draft).width - draft.width) <= 1
+    monkeypatch.setenv("BOOK_SCALE", "book")
+    assert pictures.of_cell(figure) == sharp

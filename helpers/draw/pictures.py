@@ -27,6 +27,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 from PIL import Image
 
+from .. import settings
+
 PAGE_WIDTH = 696  # CSS pixels: the column of text on a screen that is 1300 wide
 FRAME_WIDTHS = 300, 660  # of a frame of an explorer: never smaller, and at most the page less the explorer's border
 PER_INCH = 96
@@ -73,8 +75,10 @@ class Picture:
 def of_cell(figure: Figure) -> Picture:
     """The picture that a cell shows: an SVG of a drawing, pixels of a figure that holds pictures or is in 3-D.
 
-    A drawing that weighs more as SVG than as PNG becomes pixels too.
+    A drawing that weighs more as SVG than as PNG becomes pixels too. What nobody will look at is drawn once, plainly.
     """
+    if settings.unseen():
+        return _draft(figure, 0, PAGE_WIDTH)
     if _holds_pictures(figure):
         return pixels(figure)
     drawing = svg(figure)
@@ -126,6 +130,8 @@ def frames(figures: Sequence[Figure]) -> list[Picture]:
 
     They are drawn at twice their size on the page, or with fewer pixels if they weighed over 150 kB together.
     """
+    if settings.unseen():
+        return [_draft(figure, *FRAME_WIDTHS) for figure in figures]
     some = {0, len(figures) // 2, len(figures) - 1} if figures else set()
     for sharpness in SHARPNESS:
         drawn = {k: frame(figures[k], sharpness) for k in sorted(some)}
@@ -145,6 +151,15 @@ def views(figures: Iterable[Figure], width: int) -> list[Picture]:
         if sum(map(len, files)) <= FRAMES_WEIGHT:
             break
     return [Picture(data, JPEG, *view.size) for data, view in zip(files, drawn, strict=True)]
+
+
+def _draft(figure: Figure, least: int, most: int) -> Picture:
+    """A PNG with one pixel for each of the page, as matplotlib writes it: every artist is drawn, and no time goes into
+    its weight."""
+    width, height = _shown(figure, least, most)
+    buffer = io.BytesIO()
+    _save(figure, buffer, format="png", dpi=_legible(figure, width), pil_kwargs={"compress_level": 1})
+    return Picture(buffer.getvalue(), PNG, width, height)
 
 
 def _light(drawing: str, width: int, height: int) -> str:
