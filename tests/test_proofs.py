@@ -549,6 +549,11 @@ def test_runs_are_processes_of_this_machine_in_the_order_of_the_items() -> None:
         ('run.stream("noise", k)', "run.generator", "cell trained: error, noise changed when the cell ran again"),
         ("assert countdown(3) == 0", "torch.rand(())", None),
         ("assert countdown(3) == 0", "drawn = torch.rand(())", "cell check: drawn changed when the cell ran again"),
+        (
+            "assert countdown(3) == 0",
+            "import tempfile\nwith tempfile.TemporaryDirectory() as at:\n    large = torch.empty(2, device='meta')",
+            None,
+        ),
         ("assert countdown(3) == 0", "print(run.rng.random())", "cell check: its output changed when it ran again"),
         ("assert countdown(3) == 0", "for never in ():\n    inside = 1\nkept = {1, 2}; del kept", None),
         ("assert countdown(3) == 0", "seen = {run.rng.random()}", "cell check: seen changed when the cell ran again"),

@@ -46,8 +46,6 @@ class Execution:
 def environment(scale: str, seed: int, threads: int, steps: int | None = None) -> dict[str, str]:
     """The environment of a kernel that runs for the book."""
     threads_of = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-    # Threads that wait for each other must not spin: on a busy machine that makes small layers ten times slower.
-    threads_of["OMP_WAIT_POLICY"] = "PASSIVE"
     limit = "" if steps is None else str(steps)
     book = {"BOOK_BATCH": "1", "BOOK_SCALE": scale, "BOOK_SEED": str(seed), "BOOK_STEP_LIMIT": limit}
     return {**os.environ, **threads_of, **book}

@@ -25,7 +25,7 @@ from tools.jobs import run_all
 SECONDS = re.compile(r"\d+\.\d s\b")
 # Defined in the copy's kernel; `_book_values` prints a digest of each value that a cell has bound.
 PROBE = """
-import dataclasses as _dc, hashlib as _hl, json as _js
+import dataclasses as _dc, hashlib as _hl, json as _js, tempfile as _tf
 import numpy as _np, torch as _th
 
 def _book_bytes(x, depth=0):
@@ -36,9 +36,11 @@ def _book_bytes(x, depth=0):
     if isinstance(x, _th.Generator):
         x = x.get_state()
     if isinstance(x, _th.Tensor):
-        x = x.detach().cpu().numpy()
+        x = (str(x.dtype), *x.shape) if x.is_meta else x.detach().cpu().numpy()
     if isinstance(x, _np.ndarray) and x.dtype != object:
         return repr((x.dtype.str, x.shape)).encode() + _np.ascontiguousarray(x).tobytes()
+    if isinstance(x, str) and x.startswith(_tf.gettempdir()):
+        return b"a temporary file"
     if isinstance(x, (bool, int, float, complex, str, bytes, _np.generic)) or x is None:
         return repr(x).encode()
     if isinstance(x, dict) and depth < 6:
@@ -109,12 +111,14 @@ def differences(path: Path) -> list[str]:
 
 
 def _shown(cell: NotebookNode) -> list[str]:
-    """What a cell displays and prints, without times and the numbers of executions."""
-    shown = []
+    """What a cell displays, and prints in however many pieces, without times and the numbers of executions."""
+    shown = ["".join(output.text for output in cell.outputs if output.output_type == "stream")]
     for output in cell.outputs:
+        if output.output_type == "stream":
+            continue
         plain = {key: value for key, value in output.items() if key != "execution_count"}
-        shown.append(SECONDS.sub("s", json.dumps(plain, sort_keys=True)))
-    return shown
+        shown.append(json.dumps(plain, sort_keys=True))
+    return [SECONDS.sub("s", each) for each in shown]
 
 
 def main() -> None:
