@@ -72,11 +72,13 @@ lint: $(ENV)
 	.venv/bin/ruff check --config pyproject.toml $(FORM_1)
 	.venv/bin/ruff format --check --config pyproject.toml $(FORM_1)
 
+CONTRACT := tests/test_contract.py tests/test_published_chapters.py
+
 unit: $(ENV)
-	$(RUN) pytest -q -n 2 tests --ignore tests/site --ignore tests/test_contract.py
+	$(RUN) pytest -q -n 2 tests --ignore tests/site $(CONTRACT:%=--ignore %)
 
 contract: $(ENV)
-	$(RUN) pytest -q tests/test_contract.py
+	$(RUN) pytest -q $(CONTRACT)
 
 nbval: $(ENV)
 	$(RUN) tools.nbval

@@ -1,4 +1,4 @@
-"""The chapter contract: a good notebook passes, each bad one breaks its rule, and the real chapters keep it all."""
+"""The chapter contract: a good notebook passes, and each bad one breaks its rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from tests.notebook_factory import (
     text,
     verdict,
 )
-from tools.chapters import chapter_paths
 from tools.contract import COMMON, FORM_1, FORM_2, FOUNDATIONS, __main__, breaches, remarks, too_heavy
 
 Change = Callable[[NotebookNode], None]
@@ -531,14 +530,3 @@ def test_the_command_prints_breaches_and_fails(
     with pytest.raises(SystemExit, match="contract: 1"):
         __main__.main()
     assert "metadata.book.thumbnail is 'fig-none'" in capsys.readouterr().out
-
-
-def test_there_are_chapters_and_they_are_light() -> None:
-    assert chapter_paths(), "there is no chapter yet, expected at least one in notebooks/<part>/"
-    assert too_heavy(chapter_paths()) is None
-
-
-@pytest.mark.parametrize("path", chapter_paths(), ids=lambda path: path.stem)
-def test_a_chapter_keeps_the_contract(path: Path) -> None:
-    found = breaches(path, __main__.BIBLIOGRAPHY)
-    assert not found, "\n".join(map(str, found))
