@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import hashes
-from tools.hashes import helpers_hash, page_hash, proof_hash
+from tools.hashes import helpers_hash, only_draws, page_hash, proof_hash
 
 CODE = '''import torch
 def f(x, y=None):
@@ -92,6 +92,32 @@ def test_the_proof_ends_at_explore_and_leaves_out_what_only_draws() -> None:
         assert page_hash(changed) != page_hash(before)
     other = notebook("## A", CODE, show.replace("1", "2"), "## Explore", "explore(show)", display_only=[])
     assert proof_hash(other) != proof_hash(before)
+
+
+@pytest.mark.parametrize(
+    ("source", "counts"),
+    [
+        ("x = show()", True),
+        ("def f():\n    return show()", True),
+        ("class Net:\n    start = show()", True),
+        ("## Does it hold?\nx = show()", True),
+        ("## Explore\nexplore(show)", False),
+        ("def draw():\n    return show()", False),
+        ("x = draw", False),
+    ],
+)
+def test_a_function_that_a_result_depends_on_does_not_only_draw(source: str, counts: bool) -> None:
+    *heading, code = source.split("\n", 1) if source.startswith("##") else [source]
+    book = notebook("## A", "def show():\n    return 1", *heading, code, display_only=["show", "draw"])
+    if source == "x = draw":
+        book.cells[-1].metadata["mystnb"] = {"figure": {"name": "fig-a"}}
+    assert ("show" not in only_draws(book)) == counts
+
+
+def test_what_is_called_by_what_counts_counts() -> None:
+    sources = "def show():\n    return 1", "def twice():\n    return 2 * show()"
+    assert only_draws(notebook("## A", *sources, display_only=["show", "twice"])) == {"show", "twice"}
+    assert only_draws(notebook("## A", *sources, "x = twice()", display_only=["show", "twice"])) == set()
 
 
 def test_the_hashes_are_the_same_on_every_machine() -> None:

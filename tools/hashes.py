@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from tools.chapters import ROOT, cells_before
+from tools.chapters import ROOT, cells_before, sections
 
 PACKAGE = "helpers"
 # What a tree says beside the code: where names are used, and where Python versions differ.
@@ -37,13 +37,35 @@ def page_hash(notebook: NotebookNode) -> str:
 
 
 def proof_hash(notebook: NotebookNode) -> str:
-    """Hash of the code before "Explore" without display-only functions; seeds and breaks were run with this code."""
-    left_out = set(notebook.metadata.get("book", {}).get("display_only", ()))
+    """Hash of the code before "Explore" without what only draws; seeds and breaks were run with this code."""
+    left_out = only_draws(notebook)
     texts = []
     for tree in _trees(cells_before(notebook, "Explore")):
         kept = [node for node in tree.body if getattr(node, "name", None) not in left_out]
         texts.append(tree_text(ast.Module(kept, type_ignores=[])))
     return _digest(texts)
+
+
+def only_draws(notebook: NotebookNode) -> set[str]:
+    """The display-only functions that nothing calls but cells with a figure, "Explore", and one another."""
+    found = set(notebook.metadata.get("book", {}).get("display_only", ()))
+    placed = zip(notebook.cells, sections(notebook), strict=True)
+    cells = [cell for cell, section in placed if section != "Explore" and _is_code(cell)]
+    while reached := found & _names_that_count(cells, found):
+        found -= reached
+    return found
+
+
+def _names_that_count(cells: list[NotebookNode], drawing: set[str]) -> set[str]:
+    """Names used by functions that do not only draw, and by the other statements of cells without a figure."""
+    names = set()
+    for cell, tree in zip(cells, _trees(cells), strict=True):
+        figure = "figure" in cell.metadata.get("mystnb", {})
+        for node in tree.body:
+            defines = isinstance(node, ast.FunctionDef | ast.ClassDef)
+            if node.name not in drawing if defines else not figure:
+                names |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return names
 
 
 def helpers_hash(notebook: NotebookNode) -> str:
@@ -76,9 +98,13 @@ def _has_docstring(node: ast.AST) -> bool:
     )
 
 
+def _is_code(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
 def _trees(cells: list[NotebookNode]) -> Iterator[ast.Module]:
     for cell in cells:
-        if cell.cell_type == "code" and cell.source.strip():
+        if _is_code(cell):
             try:
                 yield ast.parse(cell.source)
             except SyntaxError:  # the contract says so; here its text is as good as a tree
