@@ -110,6 +110,11 @@ def form(book: NotebookNode | dict) -> int:
     return book.get("form", 1)
 
 
+def is_code(cell: NotebookNode) -> bool:
+    """Whether it is a code cell that is not empty."""
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The code cells that are not empty."""
-    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    return [cell for cell in notebook.cells if is_code(cell)]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from tools.chapters import ROOT, cells_before, sections
+from tools.chapters import ROOT, cells_before, is_code, sections
 
 PACKAGE = "helpers"
 # What a tree says beside the code: where names are used, and where Python versions differ.
@@ -50,7 +50,7 @@ def only_draws(notebook: NotebookNode) -> set[str]:
     """The display-only functions that nothing calls but cells with a figure, "Explore", and one another."""
     found = set(notebook.metadata.get("book", {}).get("display_only", ()))
     placed = zip(notebook.cells, sections(notebook), strict=True)
-    cells = [cell for cell, section in placed if section != "Explore" and _is_code(cell)]
+    cells = [cell for cell, section in placed if section != "Explore" and is_code(cell)]
     while reached := found & _names_that_count(cells, found):
         found -= reached
     return found
@@ -98,13 +98,9 @@ def _has_docstring(node: ast.AST) -> bool:
     )
 
 
-def _is_code(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.source.strip())
-
-
 def _trees(cells: list[NotebookNode]) -> Iterator[ast.Module]:
     for cell in cells:
-        if _is_code(cell):
+        if is_code(cell):
             try:
                 yield ast.parse(cell.source)
             except SyntaxError:  # the contract says so; here its text is as good as a tree
