@@ -13,9 +13,7 @@ from tools import site, twice
 from tools.chapters import ROOT, chapter_path, form, read
 from tools.contract import breaches
 from tools.contract.__main__ import BIBLIOGRAPHY
-from tools.visits import launched_browser, visit
-
-WIDTHS = (1300, 390)  # of a desk and of a phone
+from tools.visits import DESK, PHONE, launched_browser, visit
 
 
 def contract(path: Path) -> list[str]:
@@ -60,10 +58,10 @@ def page(path: Path) -> list[str]:
     found = []
     with site.server(folder) as running, launched_browser() as browser:
         threading.Thread(target=running.serve_forever, daemon=True).start()
-        for width in WIDTHS:
+        for width in (DESK, PHONE):
             seen = visit(browser, f"http://127.0.0.1:{running.server_address[1]}/", name, width)
             faults = [*seen.missing, *seen.complaints, *seen.unrendered, *seen.broken_images]
-            faults += [f"the page is {seen.width} pixels wide"] if seen.width > width else []
+            faults += [f"the page is {seen.widest[width]} pixels wide"] if seen.widest[width] > width else []
             found += [f"at {width} pixels: {fault}" for fault in faults]
         running.shutdown()
     return found

@@ -15,6 +15,8 @@ NO_BROWSER = (
     "A Chromium is needed. Install one with `apt-get install chromium` or `.venv/bin/playwright install chromium`."
 )
 
+DESK, PHONE = 1300, 390  # pixels
+
 SCROLL = """async () => {
   for (let y = 0; y < document.documentElement.scrollHeight; y += 600) {
     scrollTo(0, y);
@@ -43,6 +45,8 @@ class Visit:
     """What one page did when it was opened with an empty cache."""
 
     page: str
+    width: int  # of the window
+    mode: str
     requests: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -54,7 +58,8 @@ class Visit:
     shift: float = 0.0  # cumulative layout shift, with the scroll through the page
     unrendered: list[str] = field(default_factory=list)
     broken_images: list[str] = field(default_factory=list)
-    width: int = 0
+    barriers: list[str] = field(default_factory=list)  # what axe-core finds serious, if it is asked
+    widest: dict[int, int] = field(default_factory=dict)  # width of the page in windows that are so wide
 
 
 @contextmanager
@@ -70,9 +75,9 @@ def launched_browser() -> Iterator[Browser]:
         browser.close()
 
 
-def visit(browser: Browser, address: str, page: str, width: int = 1300, mode: str = "light") -> Visit:
-    """Open the page with an empty cache and scroll through it."""
-    seen = Visit(page)
+def visit(browser: Browser, address: str, page: str, width: int = DESK, mode: str = "light", axe: str = "") -> Visit:
+    """Open the page with an empty cache, scroll through it, and ask axe-core if its source is given."""
+    seen = Visit(page, width, mode)
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=mode)  # type: ignore[arg-type]
     opened = context.new_page()
     session = weigh(opened, seen)
@@ -92,10 +97,19 @@ def visit(browser: Browser, address: str, page: str, width: int = 1300, mode: st
     opened.wait_for_load_state("networkidle")
     seen.unrendered = opened.evaluate(UNRENDERED)
     seen.broken_images = opened.evaluate(BROKEN_IMAGES)
-    seen.width = opened.evaluate("document.documentElement.scrollWidth")
     seen.shift = opened.evaluate("window.bookShift")
+    seen.barriers = barriers(opened, axe, without="div.highlight") if axe else []
+    for window in (DESK, PHONE):
+        opened.set_viewport_size({"width": window, "height": 900})
+        seen.widest[window] = opened.evaluate("document.documentElement.scrollWidth")
     context.close()
     return seen
+
+
+def barriers(opened: Page, axe: str, without: str = "") -> list[str]:
+    """What axe-core finds serious on the page, whose boxes called ``without`` are emptied first: they take long."""
+    opened.add_script_tag(content=axe)
+    return opened.evaluate(AXE, without)
 
 
 def main_thread(session: CDPSession) -> float:
@@ -130,6 +144,14 @@ def note_message(message: ConsoleMessage, seen: Visit) -> None:
     if message.type in ("error", "warning"):
         seen.complaints.append(f"{message.type}: {message.text}")
 
+
+AXE = """async (without) => {
+  for (const box of without ? document.querySelectorAll(without) : []) box.replaceChildren();
+  const result = await axe.run({ include: [["html"]] }, { preload: false, resultTypes: ["violations"] });
+  return result.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ")}`);
+}"""
 
 # Formulas that were not set, and citations that lead nowhere.
 UNRENDERED = r"""() => {

@@ -73,12 +73,43 @@ function openTarget() {
   if (target instanceof HTMLDetailsElement) target.open = true;
 }
 
+// What the title of a link says (a term, a citation, a helper) appears beside it, for pointer and keyboard alike.
+function makePreviews(links) {
+  const preview = document.createElement("div");
+  let shown, waiting;
+  Object.assign(preview, { id: "preview", role: "tooltip", hidden: true });
+  document.body.append(preview);
+  const hide = () => { preview.hidden = true; shown?.removeAttribute("aria-describedby"); };
+  const show = (link) => {
+    clearTimeout(waiting);
+    hide();
+    shown = link;
+    preview.textContent = link.dataset.title;
+    preview.hidden = false;
+    link.setAttribute("aria-describedby", "preview");
+    const { left, bottom } = link.getBoundingClientRect();
+    preview.style.left = `${Math.max(8, Math.min(left, innerWidth - preview.offsetWidth - 8)) + scrollX}px`;
+    preview.style.top = `${bottom + scrollY + 6}px`;
+  };
+  const later = () => { clearTimeout(waiting); waiting = setTimeout(hide, 300); };  // time to reach the preview
+  for (const link of links) {
+    link.dataset.title = link.title;
+    link.removeAttribute("title");
+    for (const event of ["pointerenter", "focus"]) link.addEventListener(event, () => show(link));
+    for (const event of ["pointerleave", "blur"]) link.addEventListener(event, later);
+  }
+  preview.addEventListener("pointerenter", () => clearTimeout(waiting));
+  preview.addEventListener("pointerleave", later);
+  document.addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
+}
+
 document.querySelectorAll(".book-explore").forEach(fetchFramesOnDemand);
 document.querySelectorAll(".sortable").forEach(makeSortable);
 document.querySelectorAll(".gallery").forEach(makeGallery);
 document
   .querySelectorAll("pre, .table-scroll, .pst-scrollable-table-container, .cell_output .output, div.math")
   .forEach((box) => watcher.observe(box));
+makePreviews(document.querySelectorAll("article a[title]:not(.headerlink)"));
 openTarget();
 window.addEventListener("hashchange", openTarget);
 window.addEventListener("resize", () => near.forEach(makeReachable));

@@ -1,20 +1,34 @@
-"""The site under test: built once from scratch, served as a real host does, opened in a real browser."""
+"""The site under test: built once from scratch, served as a real host does, opened in a real browser.
+
+The tests of a module run in one process, one after the other; the pages are dealt into shares, each of which is
+visited once, in whatever process comes to it first.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tools import site
-from tools.visits import launched_browser
+from tools.visits import DESK, PHONE, Visit, launched_browser, visit
 
+SHARES = [pytest.param(k, marks=pytest.mark.xdist_group(f"pages {k}")) for k in range(4)]
 EXTENSION = Path(__file__).parents[2] / "book" / "_ext"
 sys.path.insert(0, str(EXTENSION))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +37,16 @@ def root(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(root: Path) -> Path:
-    """The folder of the site, built from scratch with warnings as errors."""
-    return site.build(root, clean=True)
+def built(root: Path, tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """The folder of the site, built from scratch with warnings as errors, by the first process that needs it."""
+    folder = root / "_build" / "html"
+    stamp = tmp_path_factory.getbasetemp().parent / f"built-{testrun_uid}"
+    with stamp.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not stamp.stat().st_size:
+            site.build(root, clean=True)
+            file.write("built")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +69,21 @@ def pages(built: Path) -> list[str]:
     """Every page of the site, as addresses within it."""
     found = [path.relative_to(built) for path in sorted(built.rglob("*.html"))]
     return [path.as_posix() for path in found if path.parts[0] not in ("_static", "_sources")]
+
+
+@pytest.fixture(scope="session")
+def axe(root: Path) -> str:
+    """The source of axe-core, which judges accessibility in the page itself."""
+    return (root / "book" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session", params=SHARES)
+def visits(request: pytest.FixtureRequest, browser: Browser, address: str, pages: list[str], axe: str) -> list[Visit]:
+    """A share of the pages, each visited once: in light and dark, on a desk and on a phone, in turn."""
+    visit(browser, address, pages[0])  # the first page pays for the start of the browser
+    share = [page for page in pages if page != "index.html"][request.param :: len(SHARES)]
+    turns = list(product((DESK, PHONE), ("light", "dark")))
+    return [visit(browser, address, page, *turns[k % len(turns)], axe=axe) for k, page in enumerate(share)]
 
 
 @pytest.fixture(scope="session")

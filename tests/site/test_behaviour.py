@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -82,6 +84,26 @@ def test_gallery_filters(opened: Page, address: str) -> None:
             assert all(value in (tile.get_attribute(f"data-{name}") or "").split("|") for tile in tiles.all())
         select.select_option("All")
         assert opened.locator(".gallery .tile:visible").count() == everything
+
+
+def test_a_link_says_what_it_leads_to(opened: Page, address: str, built: Path, chapters: list[str]) -> None:
+    with_terms = next(page for page in chapters if "glossary.html#term-" in (built / page).read_text(encoding="utf-8"))
+    opened.goto(address + with_terms)
+    preview = opened.locator("#preview")
+    for kind in ("a[href*='glossary.html#term-']", "a[href*='bibliography.html#ref-']"):
+        link = opened.locator(f"article {kind}[data-title]").first
+        assert not preview.is_visible()
+        link.focus()
+        assert preview.inner_text() == link.get_attribute("data-title")
+        assert link.get_attribute("aria-describedby") == "preview"
+        opened.keyboard.press("Escape")
+        assert not preview.is_visible()
+        link.hover()
+        preview.hover()  # it stays while the pointer is on it
+        opened.wait_for_timeout(500)
+        assert preview.is_visible()
+        opened.mouse.move(0, 0)
+        preview.wait_for(state="hidden")
 
 
 def test_dark_mode_is_remembered(opened: Page, address: str, chapters: list[str]) -> None:

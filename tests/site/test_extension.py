@@ -8,10 +8,33 @@ import math
 from pathlib import Path
 from types import SimpleNamespace
 
+import pygments
 import pytest
-from book_site import aside, claims, explorers, folds, formulas, header, images, launch, numbering, pages, seeds, text
+import yaml
+from book_site import (
+    aside,
+    assets,
+    claims,
+    explorers,
+    folds,
+    formulas,
+    header,
+    highlight,
+    images,
+    launch,
+    links,
+    numbering,
+    pages,
+    seeds,
+    text,
+)
 from book_site.chapters import Chapter, Kind, Method, Verdict, from_notebook
+from bs4 import BeautifulSoup
 from PIL import Image
+from pygments.lexers import get_lexer_by_name
+from pygments.styles import get_style_by_name
+from pygments.token import Text
+from sphinx.errors import ConfigError
 
 PAPER = {"title": "A Paper", "authors": "Ada One; Bob Two", "venue": "CVPR", "year": 2019, "key": "one2019"}
 METHOD = Method("other", "fitting", "Other", "Another Paper", "Cy Three", "ECCV", "2020", "A line.")
@@ -180,7 +203,7 @@ def test_the_404_page_starts_at_the_site_where_its_address_is_known(tmp_path: Pa
     [(_, context, _)] = pages.not_found(app(tmp_path, "https://example.org/book/"))
     assert context["metatags"] == '<base href="/book/">'
     [(_, context, _)] = pages.not_found(app(tmp_path, ""))
-    assert context["metatags"] == ""
+    assert context["metatags"] == pages.FIND_START
 
 
 def test_figures_count_from_one_on_each_page() -> None:
@@ -253,3 +276,43 @@ def test_formulas_are_set_without_a_browser() -> None:
     assert 'class="katex"' in formulas.in_text("x^2")
     assert 'class="katex-display"' in formulas.displayed(r"x \tag{1}")
     assert formulas.ask(r"\nonsense{", False).keys() == {"error"}
+
+
+def test_code_has_no_element_around_what_has_no_colour_of_its_own(root: Path) -> None:
+    settings = yaml.safe_load((root / "_config.yml").read_text())["sphinx"]["config"]["html_theme_options"]
+    for style in map(get_style_by_name, (settings["pygments_light_style"], settings["pygments_dark_style"])):
+        colours = {style.style_for_token(kind)["color"] for kind in (*highlight.PLAIN, Text)}
+        assert len(colours) == 1, style
+    code = "import numpy\nx = f(numpy.pi, 2)\n"
+    html = pygments.highlight(code, get_lexer_by_name("python"), highlight.Sparing(nowrap=True))
+    assert 'class="n"' not in html
+    assert 'class="mi">2<' in html
+    assert BeautifulSoup(html, "html.parser").get_text() == code
+
+
+def test_the_theme_measures_no_boxes() -> None:
+    script = 'a(),"complete"===document.readyState?I():window.addEventListener("load",I)})();'
+    assert assets.calmed(script) == "a()})();"
+    assert assets.calmed("a()})();") == "a()})();"
+    with pytest.raises(ConfigError, match="not the one that this book knows"):
+        assets.calmed('window.addEventListener("load",J)')
+
+
+def test_helpers_are_linked_where_they_are_called_first() -> None:
+    code = (
+        "from helpers import claim, figures\nfrom helpers.nets.first_weights import (\n    seeded,\n)\n"
+        "with seeded(0):  # seeded once\n    figures.panels(1)\nfigures.panels(2)\nf(claim, seeded(1))\n"
+    )
+    body = pygments.highlight(code, get_lexer_by_name("python"), highlight.Sparing())
+    names = links.imported({"cells": [{"cell_type": "code", "source": code}]})
+    known = {"helpers.draw.figures.panels", "helpers.nets.first_weights.seeded", "helpers.claims.claim"}
+    linked = BeautifulSoup(links.linked(body, names, known, "api.html"), "html.parser")
+    found = linked.find_all("a", class_="helper")
+    assert [(link.get_text(), link["href"]) for link in found] == [
+        ("seeded", "api.html#helpers.nets.first_weights.seeded"),
+        ("panels", "api.html#helpers.draw.figures.panels"),
+    ]
+    assert found[1]["title"] == "A figure with a grid of axes."
+    assert linked.get_text() == BeautifulSoup(body, "html.parser").get_text()
+    assert links.linked(body, names, set(), "api.html") == body
+    assert links.linked("<p>f(1)</p>", {}, known, "api.html") == "<p>f(1)</p>"

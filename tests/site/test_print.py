@@ -20,6 +20,7 @@ def test_a_chapter_prints(browser: Browser, address: str, chapters: list[str]) -
         opened.goto(address + chapter, wait_until="load")
         opened.emulate_media(media="print")
         assert opened.locator(CONTROLS).locator("visible=true").count() == 0, chapter
+        assert opened.locator("article h1").first.is_visible(), f"{chapter} has no title"
         assert opened.evaluate(CUT) == [], chapter
         assert opened.evaluate("document.documentElement.scrollWidth") <= page_width, chapter
         for figure in opened.locator("figure.book-explore").all():

@@ -1,4 +1,4 @@
-"""Fonts and the look of formulas from the pinned npm packages, and the theme without its icon script."""
+"""Fonts and the look of formulas from the pinned npm packages, and the theme without what pages do not need."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ FONTS = {
 }
 # Formats of KaTeX's fonts that no browser asks for which knows woff2.
 OLDER = re.compile(r',url\([^)]+\) format\("(?:woff|truetype)"\)')
+# The theme measures every box of code when a page has loaded, and lays the page out anew for each. Site.js measures
+# them as a reader comes near.
+MEASURES = re.compile(r',"complete"===document\.readyState\?\w+\(\):window\.addEventListener\("load",\w+\)')
 
 
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", copy_packages)
+    app.connect("build-finished", calm_theme)
     app.connect("html-page-context", drop_scripts)
 
 
@@ -65,3 +69,18 @@ def drop_scripts(
         for script in context["script_files"]
         if not any(name in str(getattr(script, "filename", script)) for name in unused)
     ]
+
+
+def calm_theme(app: Sphinx, error: Exception | None) -> None:
+    script = Path(app.outdir) / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    if error or not script.exists():
+        return
+    script.write_text(calmed(script.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def calmed(script: str) -> str:
+    """The theme's script without its measuring of all boxes; a script that has been calmed stays as it is."""
+    found = len(MEASURES.findall(script))
+    if found > 1 or (not found and '("load"' in script):
+        raise ConfigError("the theme's script is not the one that this book knows: look at MEASURES in assets.py")
+    return MEASURES.sub("", script)
