@@ -90,4 +90,4 @@ mutate-changed: $(ENV)
 	$(RUN) tools.mutate --changed
 
 site: $(ENV)
-	$(RUN) pytest -q -n 2 --dist loadgroup tests/site
+	$(RUN) pytest -q tests/site

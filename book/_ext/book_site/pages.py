@@ -69,26 +69,10 @@ def first_paragraph(doctree: nodes.document | None) -> str:
     return words if len(words) <= 200 else words[:197].rsplit(" ", 1)[0] + " …"
 
 
-# The 404 page answers at any depth: it looks upwards for the start of the site, and takes its style from there.
-FIND_START = """<script>(async () => {
-  const parts = location.pathname.split("/");
-  for (let depth = parts.length - 1; depth > 0; depth--) {
-    const start = parts.slice(0, depth).join("/") + "/";
-    const answer = await fetch(start + "_static/site.css", { method: "HEAD" }).catch(() => null);
-    if (!answer?.ok) continue;
-    const base = document.createElement("base");
-    base.href = start;
-    document.head.prepend(base);
-    document.querySelectorAll("link[href]").forEach((link) => link.setAttribute("href", link.getAttribute("href")));
-    return;
-  }
-})();</script>"""
-
-
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """The 404 page; its links start where the site's address says, else where it finds the site."""
+    """The 404 page; where the site's address is known its links start there, so it works at any depth."""
     base = urlsplit(app.config.html_baseurl).path
-    start = f'<base href="{text.escape(base)}">' if base else FIND_START
+    start = f'<base href="{text.escape(base)}">' if base else ""
     yield "404", {"title": "Page not found", "metatags": start, "body": ""}, "404.html"
 
 
