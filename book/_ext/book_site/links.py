@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 
 from book_site import chapters, text
 
-GLOSSARY, API = "book/glossary", "book/api"
+GLOSSARY = "book/glossary"
 TERM = re.compile(r"glossary\.html#(term-.+)$")
 HIGHLIGHTED = re.compile(r'(<div class="highlight"><pre>)(.*?)(</pre>)', re.DOTALL)
 IMPORT = re.compile(r'(<span class="kn">import</span> (?:\([^)]*\)|[^\n]*))')
