@@ -103,6 +103,56 @@ function makePreviews(links) {
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
 }
 
+// A symbol of a formula and its name in the code of the same section mark each other.
+function markSymbols(article) {
+  let marked = "";
+  const mark = (section, names) => {
+    const wanted = `${section?.id} ${names}`;
+    if (wanted === marked) return;
+    marked = wanted;
+    const symbols = section ? names.flatMap((name) => [...section.querySelectorAll(`[data-code~="${name}"]`)]) : [];
+    article.querySelectorAll("[data-code].marked").forEach((symbol) => symbol.classList.remove("marked"));
+    symbols.forEach((symbol) => symbol.classList.add("marked"));
+    const code = symbols.length ? [...section.querySelectorAll(".cell_input pre")] : [];
+    CSS.highlights.set("symbol", new Highlight(...code.flatMap((box) => occurrences(box, names))));
+  };
+  article.addEventListener("pointerover", ({ target }) => {
+    const symbol = target.closest("[data-code]");
+    if (symbol) mark(symbol.closest("section"), symbol.dataset.code.split(" "));
+    else if (!target.closest(".cell_input pre")) mark(null, []);
+  });
+  article.addEventListener("pointermove", ({ target, clientX, clientY }) => {
+    const name = target.closest(".cell_input pre") && wordAt(clientX, clientY);
+    if (name) mark(target.closest("section"), [name]);
+  });
+}
+
+// Ranges of names in a box of code, but for its strings and comments.
+function occurrences(box, names) {
+  const found = [];
+  const name = new RegExp(`(?<!\\w)(?:${names.join("|")})(?!\\w)`, "g");
+  const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    if (/^[sc]/.test(texts.currentNode.parentElement.className)) continue;
+    for (const { 0: word, index } of texts.currentNode.data.matchAll(name)) {
+      const range = new Range();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + word.length);
+      found.push(range);
+    }
+  }
+  return found;
+}
+
+// The word of the text at a place of the window.
+function wordAt(x, y) {
+  const place = document.caretPositionFromPoint?.(x, y);
+  const range = place ? null : document.caretRangeFromPoint?.(x, y);
+  const [node, offset] = place ? [place.offsetNode, place.offset] : [range?.startContainer, range?.startOffset];
+  if (node?.nodeType !== Node.TEXT_NODE) return "";
+  return node.data.slice(0, offset).match(/\w*$/)[0] + node.data.slice(offset).match(/^\w*/)[0];
+}
+
 document.querySelectorAll(".book-explore").forEach(fetchFramesOnDemand);
 document.querySelectorAll(".sortable").forEach(makeSortable);
 document.querySelectorAll(".gallery").forEach(makeGallery);
@@ -110,6 +160,7 @@ document
   .querySelectorAll("pre, .table-scroll, .pst-scrollable-table-container, .cell_output .output, div.math")
   .forEach((box) => watcher.observe(box));
 makePreviews(document.querySelectorAll("article a[title]:not(.headerlink)"));
+if (globalThis.CSS?.highlights && document.querySelector("[data-code]")) markSymbols(document.querySelector("article"));
 openTarget();
 window.addEventListener("hashchange", openTarget);
 window.addEventListener("resize", () => near.forEach(makeReachable));

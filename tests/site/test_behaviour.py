@@ -106,6 +106,43 @@ def test_a_link_says_what_it_leads_to(opened: Page, address: str, built: Path, c
         preview.wait_for(state="hidden")
 
 
+MARKED = "[...(CSS.highlights.get('symbol') ?? [])].map((range) => range.toString())"
+
+
+def test_symbols_and_their_names_mark_each_other(opened: Page, address: str, built: Path, chapters: list[str]) -> None:
+    with_symbols = [page for page in chapters if "data-code=" in (built / page).read_text(encoding="utf-8")]
+    if not with_symbols:
+        pytest.skip("no chapter lists its symbols")
+    for page in with_symbols:
+        opened.goto(address + page)
+        pair = opened.evaluate(
+            """() => {
+                for (const symbol of document.querySelectorAll("article [data-code]")) {
+                    const code = [...symbol.closest("section").querySelectorAll(".cell_input pre")];
+                    const names = symbol.dataset.code.split(" ");
+                    const found = code.map((box) => occurrences(box, names)).flat()[0];
+                    if (!found || symbol.closest("details")) continue;
+                    symbol.id = "one-symbol";
+                    window.name_below = found;
+                    return names;
+                }
+            }"""
+        )
+        assert pair, f"{page}: no symbol of a formula has its name in the code below"
+        opened.locator("#one-symbol").hover()
+        assert set(opened.evaluate(MARKED)) <= set(pair)
+        assert opened.evaluate(MARKED)
+        assert "marked" in opened.locator("#one-symbol").get_attribute("class")
+        opened.evaluate("name_below.startContainer.parentElement.scrollIntoView({ block: 'center' })")
+        box = opened.evaluate("name_below.getBoundingClientRect().toJSON()")
+        opened.mouse.move(0, 0)
+        opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        opened.wait_for_function("document.querySelectorAll('article [data-code].marked').length > 0")
+        opened.locator("h1").first.hover()
+        opened.wait_for_function(f"{MARKED}.length === 0")
+        assert opened.locator(".marked").count() == 0
+
+
 def test_dark_mode_is_remembered(opened: Page, address: str, chapters: list[str]) -> None:
     opened.goto(address + "book/index.html")
     button = opened.locator(".theme-switch-button:visible").first

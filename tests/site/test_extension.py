@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,6 +27,7 @@ from book_site import (
     numbering,
     pages,
     seeds,
+    symbols,
     text,
 )
 from book_site.chapters import Chapter, Kind, Method, Verdict, from_notebook
@@ -275,7 +277,37 @@ def test_folds_of_the_header_hold_symbols_and_changes(tmp_path: Path) -> None:
 def test_formulas_are_set_without_a_browser() -> None:
     assert 'class="katex"' in formulas.in_text("x^2")
     assert 'class="katex-display"' in formulas.displayed(r"x \tag{1}")
-    assert formulas.ask(r"\nonsense{", False).keys() == {"error"}
+    assert formulas.ask(r"\nonsense{", r"\nonsense{", False).keys() == {"error"}
+
+
+LISTED = [
+    {"symbol": r"\gamma,\ \beta", "code": "self.gamma, beta"},
+    {"symbol": "x", "code": "x"},
+    {"symbol": "x'", "code": "x2"},
+    {"symbol": r"\phi^*", "code": "pooled(p, q)"},
+    {"symbol": "a", "code": "a"},
+]
+
+
+@pytest.mark.parametrize(
+    ("tex", "marks"),
+    [
+        (r"\gamma x'+\beta", ["gamma beta", "x2", "gamma beta"]),
+        (r"\frac x2 + y^x_x", ["x", "x", "x"]),
+        (r"\phi^*(x)", ["pooled", "x"]),
+        (r"\phi^*_k \phi ^ *", ["pooled"]),
+        (r"\text{a x} \mathbf x \operatorname{max}_{a} \left(a\right) \begin{split}a\end{split}", ["a", "a", "a"]),
+        (r"\exp \tag{x}", []),
+    ],
+)
+def test_symbols_of_formulas_know_their_names(tex: str, marks: list[str]) -> None:
+    words = symbols.marked(tex, symbols.symbols(LISTED))
+    assert re.findall(r"\\htmlData\{code=(.*?)\}", words) == marks
+    html = formulas.ask(tex, words, True)["html"]
+    assert re.findall(r'data-code="(.*?)"', html) == marks
+    assert "htmlData" not in html, "who copies a formula gets the formula"
+    plain = formulas.ask(tex, tex, True)["html"]
+    assert re.sub(r"<[^>]*>", "", html) == re.sub(r"<[^>]*>", "", plain)
 
 
 def test_code_has_no_element_around_what_has_no_colour_of_its_own(root: Path) -> None:

@@ -25,6 +25,7 @@ from book_site import (
     roles,
     scoreboard,
     status,
+    symbols,
 )
 
 ROOMS = (
@@ -44,6 +45,7 @@ ROOMS = (
     api,
     images,
     roles,
+    symbols,
     assets,
     pages,
 )

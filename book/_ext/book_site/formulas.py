@@ -19,6 +19,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from book_site import symbols
+
 SETTER = Path(__file__).with_name("formulas.mjs")
 PACKAGES = Path(__file__).parents[2] / "node_modules"
 logger = logging.getLogger(__name__)
@@ -78,17 +80,17 @@ def displayed(tex: str, node: nodes.Node | None = None) -> str:
 
 
 def made(tex: str, display: bool, node: nodes.Node | None) -> str:
-    answer = ask(tex, display)
+    answer = ask(tex, symbols.marked(tex, node.get("symbols", [])) if node else tex, display)
     if "error" in answer:
         logger.warning("a formula cannot be set: %s", answer["error"], location=node)
     return answer.get("html", "")
 
 
 @cache
-def ask(tex: str, display: bool) -> dict[str, str]:
-    """One question to the one process that sets all formulas of a build."""
+def ask(tex: str, marked: str, display: bool) -> dict[str, str]:
+    """One question to the one process that sets all formulas of a build; `marked` is the same with marks of symbols."""
     process = setter()
-    print(json.dumps({"tex": tex, "display": display}), file=process.stdin, flush=True)
+    print(json.dumps({"tex": tex, "marked": marked, "display": display}), file=process.stdin, flush=True)
     return json.loads(process.stdout.readline())
 
 
