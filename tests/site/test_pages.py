@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from statistics import median
 
 import pytest
 from playwright.sync_api import Browser
 
+from tools import site
 from tools.visits import Visit, visit
 
 HEAVIEST, MEDIAN = 1_000_000, 700_000  # bytes over the wire when a page is opened with an empty cache
@@ -92,12 +95,27 @@ def test_landing_page_is_the_entrance(browser: Browser, address: str) -> None:
     opened.close()
 
 
-def test_unknown_address_gets_the_404_page(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize("base", ["", "a/base/"])
+def test_unknown_address_gets_the_404_page(browser: Browser, built: Path, tmp_path: Path, base: str) -> None:
+    served = tmp_path / "served"
+    start = served / base
+    start.parent.mkdir(parents=True, exist_ok=True)
+    start.symlink_to(built)
+    if base:
+        (served / "404.html").symlink_to(built / "404.html")
     opened = browser.new_page()
-    answer = opened.goto(address + "no-such-page.html")
-    assert answer is not None
-    assert answer.status == 404
-    assert opened.inner_text("article h1").startswith("Page not found")
+    with site.server(served) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        for place in ("no-such-page.html", "notebooks/gone.html", "x/y/z/"):
+            answer = opened.goto(f"http://127.0.0.1:{running.server_address[1]}/{base}{place}")
+            assert answer is not None
+            assert answer.status == 404
+            assert opened.inner_text("article h1").startswith("Page not found")
+            family = "getComputedStyle(document.querySelector('article h1')).fontFamily"
+            assert "Source Serif" in opened.evaluate(family), "the page found its style"
+            opened.locator(".navbar-brand").first.click()
+            opened.wait_for_url(f"**/{base}book/index.html")
+        running.shutdown()
     opened.close()
 
 

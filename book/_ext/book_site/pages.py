@@ -17,6 +17,20 @@ from sphinx.config import Config
 from book_site import chapters, text
 from book_site.thumbnails import card
 
+# A host shows the 404 page at the address that is not there, which may lie anywhere below the site: the nearest folder
+# above it that has the site's style is where the links of the page start.
+FIND_START = """<script>
+const steps = location.pathname.split("/");
+for (let k = steps.length - 1; k > 0; k--) {
+  const start = `${steps.slice(0, k).join("/")}/`;
+  const question = new XMLHttpRequest();
+  question.open("HEAD", `${start}_static/site.css`, false);
+  try { question.send(); } catch { break; }
+  if (question.status !== 200) continue;
+  document.head.append(Object.assign(document.createElement("base"), { href: start }));
+  break;
+}
+</script>"""
 ABOUT = "109 computer-vision methods, one executable notebook each, the paper's statements judged by measurement."
 
 
@@ -70,9 +84,9 @@ def first_paragraph(doctree: nodes.document | None) -> str:
 
 
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """The 404 page; where the site's address is known its links start there, so it works at any depth."""
+    """The 404 page; its links start at the site's address, or where the page finds that the site starts."""
     base = urlsplit(app.config.html_baseurl).path
-    start = f'<base href="{text.escape(base)}">' if base else ""
+    start = f'<base href="{text.escape(base)}">' if base else FIND_START
     yield "404", {"title": "Page not found", "metatags": start, "body": ""}, "404.html"
 
 
