@@ -10,7 +10,7 @@ RUN := .venv/bin/python -m
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab run new check seeds mutate mutants stale bench colab pin test lint unit contract nbval twice-changed mutate-changed site
+.PHONY: help book serve lab run new check seeds mutate mutants stale simulate bench colab pin test lint unit contract nbval twice-changed mutate-changed site
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -51,6 +51,9 @@ mutants: $(ENV) ## edit a chapter at random and see who notices: CHAPTER=slug [C
 
 stale: $(ENV) ## list the chapters whose outputs are older than their code or helpers
 	$(RUN) tools.stale
+
+simulate: $(ENV) ## build a copy of the site in which every method has a chapter, and time it
+	$(RUN) tools.simulate
 
 bench: $(ENV) ## measure chapters and site, and write the book's page about it
 	$(RUN) tools.bench

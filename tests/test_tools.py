@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -12,8 +13,8 @@ import yaml
 
 from tests import inline
 from tests.small_chapter import write_small_chapter, write_small_chapter_2
-from tools import chapters, check, colab, new, run, stale, twice
-from tools.chapters import ROOT, read
+from tools import chapters, check, colab, new, run, simulate, stale, twice
+from tools.chapters import ROOT, chapter_path, read
 from tools.hashes import helpers_hash, page_hash, proof_hash
 
 
@@ -203,3 +204,16 @@ def test_help_lists_every_command() -> None:
     commands = "book serve lab run new check seeds mutate mutants stale bench colab pin test"
     for command in commands.split():
         assert f"\n{command} " in f"\n{text}"
+
+
+def test_a_copied_chapter_has_names_of_its_own() -> None:
+    notebook = json.loads(chapter_path("factorized_landmarks").read_text(encoding="utf-8"))
+    before = json.dumps(notebook)
+    copy = simulate.renamed(notebook, "new_one", {"part": "pixels"})
+    book = copy["metadata"]["book"]
+    assert (book["slug"], book["part"]) == ("new_one", "pixels")
+    names = re.findall(r'"name": "(.*?)"', json.dumps([cell["metadata"] for cell in copy["cells"]]))
+    assert names
+    assert all(name.startswith("new-one-") for name in names)
+    assert book["thumbnail"] in names
+    assert json.dumps(notebook) == before

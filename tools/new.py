@@ -74,9 +74,10 @@ def _filled(text: str, indent: str) -> str:
     return textwrap.fill(text, 88, initial_indent=indent, subsequent_indent=indent)
 
 
-def add_to_toc(part: str, slug: str) -> None:
+def add_to_toc(part: str, slug: str, toc: Path | None = None) -> None:
     """Put the chapter behind the others of its part in _toc.yml; comments and order of the file stay."""
-    lines = TOC.read_text(encoding="utf-8").splitlines()
+    toc = toc or TOC
+    lines = toc.read_text(encoding="utf-8").splitlines()
     place = lines.index(f"      - file: book/parts/{part}") + 1
     if lines[place].strip() != "sections:":
         lines.insert(place, "        sections:")
@@ -84,7 +85,7 @@ def add_to_toc(part: str, slug: str) -> None:
     while lines[place].startswith("          - file: "):
         place += 1
     lines.insert(place, f"          - file: notebooks/{part}/{slug}")
-    TOC.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    toc.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> None:
