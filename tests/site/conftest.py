@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from tools import site
@@ -69,6 +70,12 @@ def pages(built: Path) -> list[str]:
     """Every page of the site, as addresses within it."""
     found = [path.relative_to(built) for path in sorted(built.rglob("*.html"))]
     return [path.as_posix() for path in found if path.parts[0] not in ("_static", "_sources")]
+
+
+@pytest.fixture(scope="session")
+def parsed(built: Path, pages: list[str]) -> dict[str, BeautifulSoup]:
+    """Page -> its HTML, read once for all that only looks at it."""
+    return {page: BeautifulSoup((built / page).read_text(encoding="utf-8"), "html.parser") for page in pages}
 
 
 @pytest.fixture(scope="session")

@@ -138,7 +138,7 @@ def test_symbols_and_their_names_mark_each_other(opened: Page, address: str, bui
         opened.mouse.move(0, 0)
         opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         opened.wait_for_function("document.querySelectorAll('article [data-code].marked').length > 0")
-        opened.locator("h1").first.hover()
+        opened.locator("article h1:visible").hover()
         opened.wait_for_function(f"{MARKED}.length === 0")
         assert opened.locator(".marked").count() == 0
 

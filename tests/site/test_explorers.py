@@ -29,14 +29,9 @@ Kind = tuple[str, frozenset[str]]
 
 
 @pytest.fixture(scope="module")
-def explorers(built: Path, pages: list[str]) -> dict[str, list[Tag]]:
+def explorers(parsed: dict[str, BeautifulSoup]) -> dict[str, list[Tag]]:
     """Page -> its explorers, as they stand in its HTML."""
-    texts = {page: (built / page).read_text(encoding="utf-8") for page in pages}
-    found = {
-        page: BeautifulSoup(words, "html.parser").select("figure.book-explore")
-        for page, words in texts.items()
-        if 'class="book-explore"' in words
-    }
+    found = {page: figures for page, soup in parsed.items() if (figures := soup.select("figure.book-explore"))}
     assert "book/index.html" in found, "the landing page has no live explorer"
     return found
 

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pytest
 from bs4 import BeautifulSoup
 
 
-@pytest.fixture(scope="module")
-def parsed(built: Path, pages: list[str]) -> dict[Path, BeautifulSoup]:
-    return {
-        (built / page).resolve(): BeautifulSoup((built / page).read_text(encoding="utf-8"), "html.parser")
-        for page in pages
-    }
-
-
-def test_links_lead_somewhere(parsed: dict[Path, BeautifulSoup]) -> None:
-    anchors = {path: {tag["id"] for tag in soup.find_all(id=True)} for path, soup in parsed.items()}
+def test_links_lead_somewhere(built: Path, parsed: dict[str, BeautifulSoup]) -> None:
+    files = {(built / page).resolve(): soup for page, soup in parsed.items()}
+    anchors = {path: {tag["id"] for tag in soup.find_all(id=True)} for path, soup in files.items()}
     broken = []
-    for path, soup in parsed.items():
+    for path, soup in files.items():
         for tag, attribute in [("a", "href"), ("img", "src"), ("link", "href"), ("script", "src"), ("audio", "src")]:
             for found in soup.find_all(tag, attrs={attribute: True}):
                 target = urlsplit(found[attribute])
@@ -36,12 +29,12 @@ def test_links_lead_somewhere(parsed: dict[Path, BeautifulSoup]) -> None:
     assert broken == []
 
 
-def test_ids_are_unique(parsed: dict[Path, BeautifulSoup]) -> None:
+def test_ids_are_unique(parsed: dict[str, BeautifulSoup]) -> None:
     repeated = {}
-    for path, soup in parsed.items():
-        ids = [tag["id"] for tag in soup.find_all(id=True)]
-        if twice := {name for name in ids if ids.count(name) > 1}:
-            repeated[path.name] = twice
+    for page, soup in parsed.items():
+        ids = Counter(tag["id"] for tag in soup.find_all(id=True))
+        if twice := {name for name, times in ids.items() if times > 1}:
+            repeated[page] = twice
     assert repeated == {}
 
 
@@ -50,10 +43,11 @@ def test_every_notebook_is_a_page(root: Path, pages: list[str]) -> None:
     assert [page for page in notebooks if page not in pages] == [], "add it to _toc.yml"
 
 
-def test_downloads_are_the_notebooks_themselves(root: Path, built: Path, chapters: list[str]) -> None:
+def test_downloads_are_the_notebooks_themselves(
+    root: Path, built: Path, parsed: dict[str, BeautifulSoup], chapters: list[str]
+) -> None:
     for page in chapters:
-        soup = BeautifulSoup((built / page).read_text(encoding="utf-8"), "html.parser")
-        link = soup.find("a", string="Download notebook")
+        link = parsed[page].find("a", string="Download notebook")
         assert link is not None, page
         file = (built / page).parent / link["href"]
         assert json.loads(file.read_text()) == json.loads((root / page).with_suffix(".ipynb").read_text()), page
