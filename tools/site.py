@@ -56,9 +56,7 @@ def build(root: Path = ROOT, *, clean: bool = False) -> Path:
         shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
         shutil.rmtree(root / "_build" / "jupyter_execute", ignore_errors=True)
     stamp.unlink(missing_ok=True)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."]
-    done = subprocess.run([*command, "-W", "-n", "--keep-going", "-q"], cwd=root)
-    if done.returncode:
+    if subprocess.run([sys.executable, "-m", "tools.sphinx_build", str(root)], cwd=ROOT).returncode:
         raise SystemExit("The site was not built; see above.")
     stamp.write_text(now)
     return root / "_build" / "html"

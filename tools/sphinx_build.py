@@ -1,0 +1,31 @@
+"""What ``jupyter-book build -W -n --keep-going -q`` does, on all cores, which that command cannot."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from jupyter_book.sphinx import build_sphinx
+
+
+def main() -> None:
+    root = Path(sys.argv[1]).resolve()
+    os.chdir(root)
+    settings = {"nitpicky": True, "latex_individualpages": False, "external_toc_path": (root / "_toc.yml").as_posix()}
+    status = build_sphinx(
+        root,
+        root / "_build" / "html",
+        noconfig=True,
+        path_config=root / "_config.yml",
+        confoverrides=settings,
+        jobs=os.cpu_count(),
+        warningiserror=True,
+        keep_going=True,
+        quiet=True,
+    )
+    sys.exit(status if isinstance(status, int) else 1)
+
+
+if __name__ == "__main__":
+    main()
