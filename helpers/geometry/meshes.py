@@ -52,6 +52,29 @@ def field_to_mesh(
     return vertices.astype(float) - bound, faces.astype(int)
 
 
+def volume_to_mesh(volume: Array, bound: float = 1.0, level: float = 0.0) -> tuple[Array, Array]:
+    """Mesh of ``volume = level`` by marching cubes, for values that are known already.
+
+    volume: [n, n, n], at the points of :func:`grid_points`, below ``level`` inside. As in :func:`field_to_mesh` the
+    outermost layer counts as outside; vertices and faces are empty where the volume never crosses the level.
+
+    Raises:
+        ValueError: if the volume is not a cube of at least three points along an edge."""
+    from skimage.measure import marching_cubes
+
+    if volume.ndim != 3 or len(set(volume.shape)) > 1 or len(volume) < 3:
+        raise ValueError(f"volume must be a cube of at least 3 points along an edge, not {list(volume.shape)}")
+    closed = np.array(volume, np.float32)
+    inner = closed[1:-1, 1:-1, 1:-1].copy()
+    closed = np.maximum(closed, level + 1e-3)
+    closed[1:-1, 1:-1, 1:-1] = inner
+    if not closed.min() < level < closed.max():
+        return np.zeros((0, 3)), np.zeros((0, 3), int)
+    step = 2 * bound / (len(closed) - 1)
+    vertices, faces, _, _ = marching_cubes(closed, level, spacing=(step,) * 3, gradient_direction="descent")
+    return vertices.astype(float) - bound, faces.astype(int)
+
+
 def _evaluate(field: Callable[[torch.Tensor], torch.Tensor], points: torch.Tensor) -> torch.Tensor:
     return torch.cat([field(chunk) for chunk in points.split(32_768)])
 
