@@ -43,6 +43,19 @@ def test_a_field_that_leaves_the_grid_is_closed_and_an_empty_one_is_empty():
     assert (meshes.shade(vertices, faces, size=8) == 1).all()
 
 
+def test_a_volume_gives_the_mesh_of_the_field_that_it_was_read_from(ball_mesh):
+    for field in (ball, torus, lambda x: x[:, 2]):
+        volume = field(meshes.grid_points(49)).reshape(49, 49, 49).numpy()
+        before = volume.copy()
+        for mine, other in zip(meshes.volume_to_mesh(volume), meshes.field_to_mesh(field, 49), strict=True):
+            assert np.array_equal(mine, other)
+        assert np.array_equal(volume, before)
+    assert meshes.volume_to_mesh(np.ones((5, 5, 5)))[1].shape == (0, 3)
+    for wrong in (np.ones((5, 5, 4)), np.ones((2, 2, 2)), np.ones((5, 5))):
+        with pytest.raises(ValueError, match="volume must be a cube"):
+            meshes.volume_to_mesh(wrong)
+
+
 def test_euler_numbers(ball_mesh):
     assert meshes.euler_number(*ball_mesh) == trimesh.Trimesh(*ball_mesh, process=False).euler_number == 2
     ring = meshes.field_to_mesh(torus, 49)

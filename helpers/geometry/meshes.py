@@ -35,20 +35,33 @@ def field_to_mesh(
     band: for fields that are (roughly) distances, evaluate every second point first, and the others only where that
     coarse field comes within ``band`` of the level: several times faster, the same mesh as long as the band is wider
     than the diagonal of a coarse cell."""
-    from skimage.measure import marching_cubes
-
     if band is None:
-        values = _evaluate(field, grid_points(resolution, bound).to(device)).reshape((resolution,) * 3).cpu()
+        values = _evaluate(field, grid_points(resolution, bound).to(device)).reshape((resolution,) * 3)
     else:
         values = _evaluate_near(field, resolution, bound, level, band, device)
-    volume = values.numpy().astype(np.float32)
-    outside = np.ones_like(volume, bool)
-    outside[1:-1, 1:-1, 1:-1] = False
-    volume[outside] = np.maximum(volume[outside], level + 1e-3)
-    if not volume.min() < level < volume.max():
+    return volume_to_mesh(values.cpu().numpy(), bound, level)
+
+
+def volume_to_mesh(volume: Array, bound: float = 1.0, level: float = 0.0) -> tuple[Array, Array]:
+    """Mesh of ``volume = level`` by marching cubes, for values that are known already.
+
+    volume: [n, n, n], at the points of :func:`grid_points`, below ``level`` inside. As in :func:`field_to_mesh` the
+    outermost layer counts as outside; vertices and faces are empty where the volume never crosses the level.
+
+    Raises:
+        ValueError: if the volume is not a cube of at least three points along an edge."""
+    from skimage.measure import marching_cubes
+
+    if volume.ndim != 3 or len(set(volume.shape)) > 1 or len(volume) < 3:
+        raise ValueError(f"volume must be a cube of at least 3 points along an edge, not {list(volume.shape)}")
+    closed = np.array(volume, np.float32)
+    inner = closed[1:-1, 1:-1, 1:-1].copy()
+    closed = np.maximum(closed, level + 1e-3)
+    closed[1:-1, 1:-1, 1:-1] = inner
+    if not closed.min() < level < closed.max():
         return np.zeros((0, 3)), np.zeros((0, 3), int)
-    step = 2 * bound / (resolution - 1)
-    vertices, faces, _, _ = marching_cubes(volume, level, spacing=(step,) * 3, gradient_direction="descent")
+    step = 2 * bound / (len(closed) - 1)
+    vertices, faces, _, _ = marching_cubes(closed, level, spacing=(step,) * 3, gradient_direction="descent")
     return vertices.astype(float) - bound, faces.astype(int)
 
 
