@@ -35,21 +35,11 @@ def field_to_mesh(
     band: for fields that are (roughly) distances, evaluate every second point first, and the others only where that
     coarse field comes within ``band`` of the level: several times faster, the same mesh as long as the band is wider
     than the diagonal of a coarse cell."""
-    from skimage.measure import marching_cubes
-
     if band is None:
-        values = _evaluate(field, grid_points(resolution, bound).to(device)).reshape((resolution,) * 3).cpu()
+        values = _evaluate(field, grid_points(resolution, bound).to(device)).reshape((resolution,) * 3)
     else:
         values = _evaluate_near(field, resolution, bound, level, band, device)
-    volume = values.numpy().astype(np.float32)
-    outside = np.ones_like(volume, bool)
-    outside[1:-1, 1:-1, 1:-1] = False
-    volume[outside] = np.maximum(volume[outside], level + 1e-3)
-    if not volume.min() < level < volume.max():
-        return np.zeros((0, 3)), np.zeros((0, 3), int)
-    step = 2 * bound / (resolution - 1)
-    vertices, faces, _, _ = marching_cubes(volume, level, spacing=(step,) * 3, gradient_direction="descent")
-    return vertices.astype(float) - bound, faces.astype(int)
+    return volume_to_mesh(values.cpu().numpy(), bound, level)
 
 
 def volume_to_mesh(volume: Array, bound: float = 1.0, level: float = 0.0) -> tuple[Array, Array]:
