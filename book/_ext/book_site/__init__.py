@@ -10,6 +10,7 @@ from sphinx.config import Config
 from book_site import (
     api,
     assets,
+    citations,
     errata,
     explorers,
     folds,
@@ -42,6 +43,7 @@ ROOMS = (
     formulas,
     highlight,
     links,
+    citations,
     numbering,
     api,
     images,
