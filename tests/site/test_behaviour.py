@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tools.visits import DESK, PHONE
+
 
 @pytest.fixture
 def opened(browser: Browser) -> Page:
@@ -161,3 +163,12 @@ def test_pages_read_without_scripts(browser: Browser, address: str, chapters: li
     assert opened.locator(".chapter-header").is_visible()
     assert opened.locator("figure.book-explore [data-state]:visible").count() >= 1
     context.close()
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_link_to_a_far_section_arrives(browser: Browser, address: str, chapters: list[str], width: int) -> None:
+    opened = browser.new_page(viewport={"width": width, "height": 900})
+    opened.goto(f"{address}{chapters[0]}#does-it-hold", wait_until="networkidle")
+    opened.wait_for_function("scrollY > 3000")
+    assert 0 <= opened.evaluate("document.getElementById('does-it-hold').getBoundingClientRect().top") < 200
+    opened.close()
