@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-A room lies in [-0.5, 0.5]^3, **z up**. Lengths are fractions of the cube's edge. Its pieces are `furniture.Furniture`
+A room lies in [-0.55, 0.55]^3, **z up**. Lengths are fractions of the cube's edge. Its pieces are `furniture.Furniture`
 in frames of their own; a point ``x`` of a piece's frame stands in the room at ``scale * turned(x) + shift``, turned
 about z by the piece's yaw. Ground and walls are pieces of one box, scale 1, yaw 0. Pieces may overlap, and the room is
 their union: occupancy is exact everywhere, and samples of the surface are uniform on the surface of the union. No two
