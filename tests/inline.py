@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from typing import Any
@@ -77,7 +78,10 @@ def _run(cell: NotebookNode, names: dict) -> Exception | None:
         raise
     except Exception as caught:
         error = caught
-        failure = new_output("error", ename=type(caught).__name__, evalue=str(caught), traceback=[])
+        frames = traceback.walk_tb(caught.__traceback__)
+        lines = [line for frame, line in frames if frame.f_code.co_filename == "<cell>"]
+        arrow = [f"---> {lines[0]} {cell.source.splitlines()[lines[0] - 1]}"] if lines else []  # as a kernel has it
+        failure = new_output("error", ename=type(caught).__name__, evalue=str(caught), traceback=arrow)
         cell.outputs.append(failure)
     finally:
         records.display = shown

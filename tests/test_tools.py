@@ -207,9 +207,12 @@ def test_help_lists_every_command() -> None:
 
 
 def test_a_copied_chapter_has_names_of_its_own() -> None:
-    notebook = json.loads(chapter_path("factorized_landmarks").read_text(encoding="utf-8"))
+    notebook = json.loads(chapter_path("pointmixup").read_text(encoding="utf-8"))
     before = json.dumps(notebook)
-    copy = simulate.renamed(notebook, "new_one", {"part": "pixels"})
+    assert "](deepsdf)" in before
+    copy = simulate.renamed(notebook, "new_one", {"part": "pixels"}, "shapes")
+    assert "](../shapes/deepsdf)" in json.dumps(copy)
+    assert "](deepsdf)" not in json.dumps(copy)
     book = copy["metadata"]["book"]
     assert (book["slug"], book["part"]) == ("new_one", "pixels")
     names = re.findall(r'"name": "(.*?)"', json.dumps([cell["metadata"] for cell in copy["cells"]]))

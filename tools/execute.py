@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ import json, resource, sys, time
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 print(json.dumps([time.process_time(), peak]))
 """
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+ARROW = re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -125,3 +128,9 @@ def failed(record: dict) -> bool:
 def errors(notebook: NotebookNode) -> list[NotebookNode]:
     """The error outputs of an executed notebook."""
     return [output for output in outputs(notebook) if output.output_type == "error"]
+
+
+def failing_line(error: NotebookNode) -> str:
+    """The line of the cell at which it went wrong."""
+    found = ARROW.search(COLOUR.sub("", "\n".join(error.traceback)))
+    return found[1].strip() if found else ""

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from helpers.claims import OPERATORS
 from tools.chapters import chapter_path, form, read, without_outputs, write
-from tools.execute import errors, execute, records
+from tools.execute import errors, execute, failing_line, records
 from tools.hashes import proof_hash
 from tools.jobs import run_all
 
@@ -42,13 +42,15 @@ def distance(values: Sequence[float], op: str, bound: float) -> float:
     return margin / float(np.std(numbers, ddof=1))
 
 
-def measure(seed: int, slug: str, notebook: NotebookNode) -> dict[str, list[dict]]:
-    """What claims and verdicts of one ``quick`` run recorded; an error that is no failed claim ends the command."""
+def measure(seed: int, notebook: NotebookNode) -> dict[str, list]:
+    """What claims and verdicts of one ``quick`` run recorded, and what went wrong but for failed claims."""
     done = execute(notebook, scale="quick", seed=seed, keep_going=True)
-    for error in errors(done.notebook):
-        if error.ename != "ClaimFailed":
-            raise SystemExit(f"{slug}, seed {seed}: {error.ename}: {error.evalue}; nothing was written.")
-    return {kind: records(done.notebook, kind) for kind in ("claim", "verdict")}
+    wrong = [
+        f"seed {seed}: {error.ename}: {error.evalue} at `{failing_line(error)}`"
+        for error in errors(done.notebook)
+        if error.ename != "ClaimFailed"
+    ]
+    return {"claim": records(done.notebook, "claim"), "verdict": records(done.notebook, "verdict"), "wrong": wrong}
 
 
 def seeds(slug: str) -> dict:
@@ -56,8 +58,9 @@ def seeds(slug: str) -> dict:
     path = chapter_path(slug)
     before = read(path)
     tried = SEEDS if form(before.metadata.book) > 1 else FORMER_SEEDS
-    run = partial(measure, slug=slug, notebook=without_outputs(before))
-    runs = list(run_all(run, tried, f"{slug} (seeds)"))
+    runs = list(run_all(partial(measure, notebook=without_outputs(before)), tried, f"{slug} (seeds)"))
+    if wrong := [first for run in runs for first in run["wrong"][:1]]:
+        raise SystemExit(f"{slug}, {'; '.join(wrong)}; nothing was written.")
     claims = zip(*(run["claim"] for run in runs), strict=True)
     verdicts = zip(*([v for v in run["verdict"] if "values" in v] for run in runs), strict=True)
     table = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import tempfile
 import time
@@ -31,7 +32,8 @@ def simulated(folder: Path) -> Path:
             pattern = next(patterns)
             target = copy / "notebooks" / method["part"] / f"{slug}.ipynb"
             target.parent.mkdir(exist_ok=True)
-            target.write_text(json.dumps(renamed(json.loads(pattern.read_text(encoding="utf-8")), slug, method)))
+            notebook = json.loads(pattern.read_text(encoding="utf-8"))
+            target.write_text(json.dumps(renamed(notebook, slug, method, pattern.parent.name)))
             statements = copy / "book" / "statements"
             shutil.copy(statements / f"{pattern.stem}.json", statements / f"{slug}.json")
             add_to_toc(method["part"], slug, copy / "_toc.yml")
@@ -42,8 +44,8 @@ def form(path: Path) -> int:
     return json.loads(path.read_text(encoding="utf-8"))["metadata"]["book"].get("form", 1)
 
 
-def renamed(notebook: dict, slug: str, method: dict[str, str]) -> dict:
-    """The chapter under another slug: its figures get names of their own."""
+def renamed(notebook: dict, slug: str, method: dict[str, str], part: str) -> dict:
+    """The chapter of that part under another slug: its figures get names of their own, its links still lead."""
     book = notebook["metadata"]["book"]
     names = [
         cell["metadata"]["mystnb"]["figure"]["name"]
@@ -53,6 +55,7 @@ def renamed(notebook: dict, slug: str, method: dict[str, str]) -> dict:
     text = json.dumps(notebook)
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, f"{slug.replace('_', '-')}-{name.removeprefix('fig-')}")
+    text = re.sub(r"\]\((?=[a-z]\w*\))", f"](../{part}/", text)  # to chapters of the part that it came from
     notebook = json.loads(text)
     notebook["metadata"]["book"] |= {"slug": slug, "part": method["part"], "title": f"{slug}: {book['title']}"}
     return notebook

@@ -6,16 +6,16 @@ import hashlib
 import importlib
 import inspect
 import pickle
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from book_site import text
-from helpers import figures
-from helpers.draw import pictures
+
+if TYPE_CHECKING:
+    from helpers.draw import pictures
 
 PAGE, WORLDS = "book/api", "helpers.worlds."
 
@@ -40,8 +40,7 @@ def block(name: str, root: Path, images: Path) -> str:
 
 def world_picture(name: str, root: Path, images: Path) -> str:
     """What a world's `sample_picture()` draws, as a figure; the first line of its docstring is the caption."""
-    draw = importlib.import_module(name).sample_picture
-    picture, words = drawn(name, draw, root), text.escape(inspect.getdoc(draw).splitlines()[0])
+    picture, words = drawn(name, root)
     images.mkdir(parents=True, exist_ok=True)
     kind = picture.mime.removeprefix("image/").removesuffix("+xml")
     path = images / f"world-{hashlib.sha256(picture.data).hexdigest()[:20]}.{kind}"
@@ -51,16 +50,23 @@ def world_picture(name: str, root: Path, images: Path) -> str:
     return f'\n<figure class="world">{image}<figcaption>{words}</figcaption></figure>\n'
 
 
-def drawn(name: str, draw: Callable[[], Figure], root: Path) -> pictures.Picture:
-    """The picture, kept from build to build as long as no file of helpers changes: worlds take seconds to draw."""
+def drawn(name: str, root: Path) -> tuple[pictures.Picture, str]:
+    """The picture and its caption, kept from build to build as long as no file of helpers changes.
+
+    Worlds take seconds to draw, and helpers to import.
+    """
     digest = hashlib.sha256(name.encode())
     for path in sorted((root / "helpers").rglob("*.py")):
         digest.update(path.read_bytes())
     kept = root / "_build" / ".worlds" / digest.hexdigest()
     if not kept.exists():
+        from helpers.draw import figures, pictures
+
+        draw = importlib.import_module(name).sample_picture
         figures.set_style()
+        words = text.escape(inspect.getdoc(draw).splitlines()[0])
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(pickle.dumps(pictures.of_cell(draw())))
+        kept.write_bytes(pickle.dumps((pictures.frame(draw()), words)))
     return pickle.loads(kept.read_bytes())
 
 
