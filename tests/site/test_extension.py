@@ -20,7 +20,6 @@ from book_site import (
     folds,
     formulas,
     header,
-    heights,
     highlight,
     images,
     launch,
@@ -33,7 +32,6 @@ from book_site import (
 )
 from book_site.chapters import Chapter, Kind, Method, Verdict, from_notebook
 from bs4 import BeautifulSoup
-from docutils import nodes
 from PIL import Image
 from pygments.lexers import get_lexer_by_name
 from pygments.styles import get_style_by_name
@@ -350,19 +348,3 @@ def test_helpers_are_linked_where_they_are_called_first() -> None:
     assert linked.get_text() == BeautifulSoup(body, "html.parser").get_text()
     assert links.linked(body, names, set(), "api.html") == body
     assert links.linked("<p>f(1)</p>", {}, known, "api.html") == "<p>f(1)</p>"
-
-
-def test_sections_say_how_high_they_will_be() -> None:
-    code = nodes.literal_block(text="\n".join("abc"))
-    seen = nodes.container("", code, classes=["cell_input"])
-    long = nodes.section("", nodes.paragraph(text="word " * 90), seen.deepcopy(), ids=["long"])
-    folded = nodes.section("", nodes.container("", seen, classes=["cell", "tag_hide-input"]), ids=["folded"])
-    page = nodes.document(None, None)
-    page += nodes.section("", long, folded, ids=["title"])
-    context = {"body": '<section id="title"><section id="long"></section><section id="folded"></section></section>'}
-    heights.foretell(None, "page", "page.html", context, page)
-    assert [int(size) for size in re.findall(r"auto (\d+)px", context["body"])] == [
-        5 * heights.LINE + 4 * heights.CODE_LINE + 2 * heights.GAP,
-        heights.FOLDED,
-    ]
-    assert 'id="title">' in context["body"], "the page itself is never far"
