@@ -51,12 +51,12 @@ def world_picture(name: str, root: Path, images: Path) -> str:
 
 
 def drawn(name: str, root: Path) -> tuple[pictures.Picture, str]:
-    """The picture and its caption, kept from build to build as long as no file of helpers changes.
+    """The picture and its caption, kept from build to build as long as neither this file nor helpers change.
 
     Worlds take seconds to draw, and helpers to import.
     """
     digest = hashlib.sha256(name.encode())
-    for path in sorted((root / "helpers").rglob("*.py")):
+    for path in (Path(__file__), *sorted((root / "helpers").rglob("*.py"))):
         digest.update(path.read_bytes())
     kept = root / "_build" / ".worlds" / digest.hexdigest()
     if not kept.exists():
