@@ -69,6 +69,11 @@ def test_every_chapter_loads(path: Path, scale: str) -> None:
     assert load_chapter(path.stem, scale).PAPER
 
 
+def test_a_chapter_is_read_without_the_validator_of_notebooks() -> None:
+    code = "import sys, helpers; helpers.load_chapter('robust_loss'); sys.exit('nbformat' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def test_an_installed_wheel_carries_chapters_and_statements(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT)]
