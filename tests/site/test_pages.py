@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from statistics import median
+from time import sleep
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tools import site
-from tools.visits import Visit, visit
+from tools.visits import DESK, PHONE, SHIFTS, Visit, visit
 
 HEAVIEST, MEDIAN = 1_000_000, 700_000  # bytes over the wire when a page is opened with an empty cache
 READABLE, INTERACTIVE = 1.0, 2.0  # seconds
 SHIFT = 0.05
+LATE = re.compile(r"\.(woff2|png|jpg|svg)$")  # fonts and pictures
 TRIES = 3  # a page that misses its time is measured again: other work on the machine is not the page's fault
 
 
@@ -85,6 +88,24 @@ def fast(seen: Visit) -> bool:
 
 def test_nothing_moves_under_the_reader(visits: list[Visit]) -> None:
     assert {seen.page: round(seen.shift, 3) for seen in visits if seen.shift > SHIFT} == {}
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_what_arrives_late_moves_nothing(browser: Browser, address: str, samples: list[str], width: int) -> None:
+    moved = {}
+    for page in samples:
+        opened = browser.new_page(viewport={"width": width, "height": 900})
+        opened.add_init_script(SHIFTS)
+        opened.route(LATE, late)
+        opened.goto(address + page, wait_until="networkidle")
+        moved[page] = opened.evaluate("window.bookShift")
+        opened.close()
+    assert {page: round(shift, 3) for page, shift in moved.items() if shift > SHIFT} == {}
+
+
+def late(route: Route) -> None:
+    sleep(0.3)
+    route.continue_()
 
 
 def test_landing_page_is_the_entrance(browser: Browser, address: str) -> None:

@@ -18,6 +18,7 @@ from book_site.chapters import Chapter
 
 # The names of files are those that myst-nb gives, so that a figure shown twice is one file.
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
+RESULT_HEIGHT = 400  # pixels that the figure in the head of a chapter may take: .chapter-header .result in site.css
 VIEW_BOX = re.compile(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 
 
@@ -82,6 +83,10 @@ def result(chapter: Chapter, root: Path, folder: Path, up: str) -> str:
     picture = named(chapter, root, chapter.book.get("result") or chapter.book.get("thumbnail"))
     if picture is None:
         return ""
-    size = 'width="{}" height="{}"'.format(*picture.size) if picture.size else ""
+    size = ""
+    if picture.size:  # the place is kept free while the picture is still on its way
+        width, height = picture.size
+        shrink = min(1, RESULT_HEIGHT / height)
+        size = f'width="{round(shrink * width)}" height="{round(shrink * height)}"'
     source = f"{up}_images/{picture.write(folder)}"
     return f'<img class="result" src="{source}" alt="{text.escape(picture.alt)}" {size} loading="eager">'
