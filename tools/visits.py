@@ -16,11 +16,23 @@ NO_BROWSER = (
 )
 
 DESK, PHONE = 1300, 390  # pixels
+SLOW_DEVICE = 4  # times slower than a quiet machine
+
+# A loop that takes QUIET seconds on a quiet machine: other work on this one is not the page's fault.
+QUIET = 0.06
+LOOP = """() => {
+  const seconds = () => {
+    const start = performance.now();
+    for (let k = 0, sum = 0; k < 1e7; k += 1) sum = (31 * sum + k) | 0;
+    return (performance.now() - start) / 1000;
+  };
+  return [seconds(), seconds(), seconds()].sort((a, b) => a - b)[1];
+}"""
 
 SCROLL = """async () => {
   for (let y = 0; y < document.documentElement.scrollHeight; y += 600) {
     scrollTo(0, y);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 10)));
   }
   scrollTo(0, 0);
 }"""
@@ -40,9 +52,16 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });"""
 
 
+# Tasks of the main thread in which a reader waits.
+TASKS = """window.bookTasks = [];
+new PerformanceObserver((list) => {
+  for (const { startTime, duration } of list.getEntries()) window.bookTasks.push([startTime, duration]);
+}).observe({ type: "longtask", buffered: true });"""
+
+
 @dataclass
 class Visit:
-    """What one page did when it was opened with an empty cache."""
+    """What one page did when it was opened with an empty cache; its times are those of a quiet machine."""
 
     page: str
     width: int  # of the window
@@ -89,10 +108,11 @@ def visit(browser: Browser, address: str, page: str, width: int = DESK, mode: st
     opened.on("pageerror", lambda error: seen.complaints.append(str(error)))
     opened.goto(address + page, wait_until="load")
     times = opened.evaluate(TIMES)
-    seen.readable, seen.interactive = times["readable"], times["interactive"]
     opened.wait_for_load_state("networkidle")
     seen.bytes_at_load = seen.bytes_scrolled
     seen.work = main_thread(session)
+    slower = pace(opened)
+    seen.readable, seen.interactive = times["readable"] / slower, times["interactive"] / slower
     opened.evaluate(SCROLL)
     opened.wait_for_load_state("networkidle")
     seen.unrendered = opened.evaluate(UNRENDERED)
@@ -104,6 +124,27 @@ def visit(browser: Browser, address: str, page: str, width: int = DESK, mode: st
         seen.widest[window] = opened.evaluate("document.documentElement.scrollWidth")
     context.close()
     return seen
+
+
+def blocked(browser: Browser, address: str, page: str) -> float:
+    """Total blocking time on a slow device: seconds over 0.05 of all tasks after the first paint."""
+    context = browser.new_context(viewport={"width": PHONE, "height": 900})
+    opened = context.new_page()
+    opened.add_init_script(TASKS)
+    slower = pace(opened)
+    rate = {"rate": max(1, SLOW_DEVICE / slower)}
+    context.new_cdp_session(opened).send("Emulation.setCPUThrottlingRate", rate)
+    opened.goto(address + page, wait_until="load")
+    opened.wait_for_load_state("networkidle")
+    paint = 1000 * opened.evaluate(TIMES)["readable"]
+    tasks = opened.evaluate("window.bookTasks")
+    context.close()
+    return sum(max(0, duration - 50) for start, duration in tasks if start + duration > paint) / 1000
+
+
+def pace(opened: Page) -> float:
+    """How many times slower than a quiet machine this one is now, at least once."""
+    return max(1.0, opened.evaluate(LOOP) / QUIET)
 
 
 def barriers(opened: Page, axe: str, without: str = "") -> list[str]:

@@ -11,6 +11,38 @@ const watcher = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "50% 0px" });
 
+// Sections get style and place some windows before a reader arrives (see site.css).
+const sections = document.querySelectorAll("article > section section");
+const arrivals = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) if (isIntersecting) show(target);
+}, { rootMargin: "2000px 0px" });
+
+function show(section) {
+  section.classList.add("near");
+  arrivals.unobserve(section);
+}
+
+// Whoever goes to a place by a link finds it where the browser looks for it: below sections of their true heights.
+function showUntil(target) {
+  for (const section of sections) {
+    if (section.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_FOLLOWING) show(section);
+  }
+}
+
+function targetOf({ hash, pathname }) {
+  return pathname === location.pathname ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
+}
+
+// A page that is opened again goes back to where the reader was.
+function arrive() {
+  const target = targetOf(location);
+  if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") sections.forEach(show);
+  else if (target) {
+    showUntil(target);
+    target.scrollIntoView();
+  }
+}
+
 function makeReachable(box) {
   if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   else box.removeAttribute("tabindex");
@@ -69,7 +101,7 @@ function makeGallery(gallery) {
 
 // A link to a folded entry opens it.
 function openTarget() {
-  const target = document.getElementById(location.hash.slice(1));
+  const target = targetOf(location);
   if (target instanceof HTMLDetailsElement) target.open = true;
 }
 
@@ -123,8 +155,14 @@ function markSymbols(article) {
   });
   article.addEventListener("pointermove", ({ target, clientX, clientY }) => {
     const name = target.closest(".cell_input pre") && wordAt(clientX, clientY);
-    if (name) mark(target.closest("section"), [name]);
+    if (name) mark(sectionWith(target, name), [name]);
   });
+}
+
+// The innermost section around a place, below the title, in which a symbol has this name.
+function sectionWith(place, name) {
+  const section = place?.closest("section section");
+  return !section || section.querySelector(`[data-code~="${name}"]`) ? section : sectionWith(section.parentElement, name);
 }
 
 // Ranges of names in a box of code, but for its strings and comments.
@@ -159,9 +197,16 @@ document.querySelectorAll(".gallery").forEach(makeGallery);
 document
   .querySelectorAll("pre, .table-scroll, .pst-scrollable-table-container, .cell_output .output, div.math")
   .forEach((box) => watcher.observe(box));
+sections.forEach((section) => arrivals.observe(section));
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest?.("a[href*='#']");
+  const place = link && targetOf(link);
+  if (place) showUntil(place);
+});
 makePreviews(document.querySelectorAll("article a[title]:not(.headerlink)"));
 if (globalThis.CSS?.highlights && document.querySelector("[data-code]")) markSymbols(document.querySelector("article"));
 openTarget();
+arrive();
 window.addEventListener("hashchange", openTarget);
 window.addEventListener("resize", () => near.forEach(makeReachable));
 performance.mark("interactive");

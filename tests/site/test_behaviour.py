@@ -9,6 +9,13 @@ from playwright.sync_api import Browser, Page
 
 from tools.visits import DESK, PHONE
 
+COME_TO = """async () => {  // twice: what lies between gets its height on the way
+  for (let k = 0; k < 2; k += 1) {
+    name_below.startContainer.parentElement.scrollIntoView({ block: "center" });
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }
+}"""
+
 
 @pytest.fixture
 def opened(browser: Browser) -> Page:
@@ -120,7 +127,9 @@ def test_symbols_and_their_names_mark_each_other(opened: Page, address: str, bui
         pair = opened.evaluate(
             """() => {
                 for (const symbol of document.querySelectorAll("article [data-code]")) {
-                    const code = [...symbol.closest("section").querySelectorAll(".cell_input pre")];
+                    if (!symbol.closest("section section")) continue;
+                    const boxes = [...symbol.closest("section").querySelectorAll(".cell_input pre")];
+                    const code = boxes.filter((box) => !box.closest("details:not([open])"));
                     const names = symbol.dataset.code.split(" ");
                     const found = code.map((box) => occurrences(box, names)).flat()[0];
                     if (!found || symbol.closest("details")) continue;
@@ -135,7 +144,7 @@ def test_symbols_and_their_names_mark_each_other(opened: Page, address: str, bui
         assert set(opened.evaluate(MARKED)) <= set(pair)
         assert opened.evaluate(MARKED)
         assert "marked" in opened.locator("#one-symbol").get_attribute("class")
-        opened.evaluate("name_below.startContainer.parentElement.scrollIntoView({ block: 'center' })")
+        opened.evaluate(COME_TO)
         box = opened.evaluate("name_below.getBoundingClientRect().toJSON()")
         opened.mouse.move(0, 0)
         opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -172,3 +181,24 @@ def test_a_link_to_a_far_section_arrives(browser: Browser, address: str, chapter
     opened.wait_for_function("scrollY > 3000")
     assert 0 <= opened.evaluate("document.getElementById('does-it-hold').getBoundingClientRect().top") < 200
     opened.close()
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_link_within_the_page_arrives(browser: Browser, address: str, chapters: list[str], width: int) -> None:
+    opened = browser.new_page(viewport={"width": width, "height": 900})
+    opened.goto(address + chapters[0], wait_until="networkidle")
+    opened.evaluate("document.querySelector(\"nav a[href='#does-it-hold']\").click()")
+    opened.wait_for_function("scrollY > 3000")
+    assert 0 <= opened.evaluate("document.getElementById('does-it-hold').getBoundingClientRect().top") < 200
+    opened.close()
+
+
+def test_a_page_that_is_opened_again_is_where_it_was(opened: Page, address: str, chapters: list[str]) -> None:
+    opened.goto(f"{address}{chapters[0]}#does-it-hold", wait_until="networkidle")
+    opened.evaluate("scrollBy(0, -500)")
+    opened.wait_for_timeout(300)
+    before = opened.evaluate("document.getElementById('does-it-hold').getBoundingClientRect().top")
+    opened.reload(wait_until="networkidle")
+    opened.wait_for_function("scrollY > 3000")
+    after = opened.evaluate("document.getElementById('does-it-hold').getBoundingClientRect().top")
+    assert abs(after - before) < 30
