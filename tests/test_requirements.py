@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools.chapters import ROOT
+from tools.chapters import ROOT, chapter_paths, code_cells, read
 
 PINS = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -42,3 +46,22 @@ def test_conda_installs_the_same() -> None:
     dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert "python=3.11" in dependencies
     assert dependencies[-1] == {"pip": ["-r requirements.txt", "-e ."]}
+
+
+def test_a_user_installs_what_is_imported_and_nothing_else() -> None:
+    """What nobody imports may replace what a host runs, as ipykernel does; what only another package brings may go."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "helpers").rglob("*.py")]
+    sources += [cell.source for path in chapter_paths() for cell in code_cells(read(path))]
+    brought = packages_distributions()
+    names = {name for source in sources for name in imported(source)} - sys.stdlib_module_names - {"helpers"}
+    used = {canonicalize_name(brought[name][0]) for name in names}
+    assert used == {canonicalize_name(Requirement(wanted).name) for wanted in PROJECT["dependencies"]}
+
+
+def imported(source: str) -> Iterator[str]:
+    """The top-level names of the packages that a source imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
