@@ -1,4 +1,4 @@
-"""``make bench``: measure what chapters, the site's build and its pages cost, and write the book's page about it."""
+"""``make bench``: measure what chapters, pieces, site and pages cost, and write the book's page about it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tqdm import tqdm
 from tools import site
 from tools.chapters import ROOT, chapter_paths, read
 from tools.execute import execute
+from tools.peers import peer_rows
 from tools.visits import Visit, launched_browser, visit
 
 PAGE = ROOT / "book" / "bench.md"
@@ -91,6 +92,10 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 def main() -> None:
     parts = {
         "Chapters at quick, one thread": (["chapter", "kernel start", "CPU", "peak memory"], chapter_rows()),
+        "Pieces beside public libraries that give the same answer, one thread": (
+            ["piece", "task", "library", "ours", "library's", "ratio"],
+            peer_rows(),
+        ),
         "Building the site": (["build", "time"], build_rows()),
         "Pages, compressed, with an empty cache": (
             ["page", "at load", "scrolled through", "readable", "interactive"],
