@@ -20,6 +20,7 @@ from helpers.geometry.meshes import chamfer, euler_number, nearest, volume_to_me
 from helpers.geometry.rotations import rotation_matrices
 
 TIMES = 9  # alternating runs of both, of which the middle one counts
+BATCHED = "whole batches, on any device"
 CLOUDS, POINTS, CENTRES, NEIGHBOURS, RADIUS = 8, 1024, 256, 16, 0.2
 
 
@@ -33,6 +34,7 @@ class Piece:
         peer: the library's function.
         ours, theirs: calls without arguments, whose answers are arrays or numbers.
         exact: whether the answers are integers; else they agree to 1e-5.
+        why: what ours has that the library's has not, where it is slower.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Piece:
     ours: Callable[[], Any]
     theirs: Callable[[], Any]
     exact: bool = False
+    why: str = ""
 
     def same(self) -> bool:
         ours, theirs = (np.asarray(call()) for call in (self.ours, self.theirs))
@@ -86,11 +89,11 @@ def pieces() -> list[Piece]:
     return [
         Piece(
             "nearest_points", f"{asked}, {NEIGHBOURS} neighbours", "scipy.spatial.cKDTree",
-            lambda: nearest_points(batch, some, NEIGHBOURS), tree_neighbours, exact=True,
+            lambda: nearest_points(batch, some, NEIGHBOURS), tree_neighbours, exact=True, why=BATCHED,
         ),
         Piece(
             "ball_query", f"{asked}, {NEIGHBOURS} within {RADIUS}", "scipy.spatial.cKDTree",
-            lambda: ball_query(batch, some, RADIUS, NEIGHBOURS), tree_balls, exact=True,
+            lambda: ball_query(batch, some, RADIUS, NEIGHBOURS), tree_balls, exact=True, why=BATCHED,
         ),
         Piece(
             "nearest", f"two clouds of {POINTS} points", "sklearn.neighbors.KDTree",
@@ -104,16 +107,18 @@ def pieces() -> list[Piece]:
             "euler_number", f"a torus of {len(faces):,} faces", "trimesh.Trimesh.euler_number",
             lambda: euler_number(vertices, faces),
             lambda: trimesh.Trimesh(vertices, faces, process=False).euler_number, exact=True,
+            why="takes arrays; trimesh belongs to the tests",
         ),
         Piece(
             "rotation_matrices", f"{len(vectors):,} vectors", "scipy.spatial.transform.Rotation",
             lambda: rotation_matrices(torch.from_numpy(vectors)), lambda: Rotation.from_rotvec(vectors).as_matrix(),
+            why="differentiable, on any device",
         ),
     ]  # fmt: skip
 
 
 def peer_rows() -> list[list[str]]:
-    """Per piece: the task, the peer, both times and their ratio, on one thread.
+    """Per piece: the task, the peer, both times and their ratio, on one thread, and why a slower one stays.
 
     Raises:
         ValueError: if a piece and its peer disagree.
@@ -126,6 +131,6 @@ def peer_rows() -> list[list[str]]:
             raise ValueError(f"{piece.name} and {piece.peer} give other answers for {piece.task}")
         ours, theirs = piece.milliseconds()
         times = [f"{ours:.1f} ms", f"{theirs:.1f} ms", f"{ours / theirs:.2f}"]
-        rows.append([f"`{piece.name}`", piece.task, f"`{piece.peer}`", *times])
+        rows.append([f"`{piece.name}`", piece.task, f"`{piece.peer}`", *times, piece.why])
     torch.set_num_threads(threads)
     return rows
