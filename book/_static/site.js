@@ -22,6 +22,12 @@ function show(section) {
   arrivals.unobserve(section);
 }
 
+// From the first scroll on all others follow when the browser is idle: a reader may jump.
+function showAll() {
+  const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+  sections.forEach((section) => whenIdle(() => show(section)));
+}
+
 // Whoever goes to a place by a link finds it where the browser looks for it: below sections of their true heights.
 function showUntil(target) {
   for (const section of sections) {
@@ -198,6 +204,7 @@ document
   .querySelectorAll("pre, .table-scroll, .pst-scrollable-table-container, .cell_output .output, div.math")
   .forEach((box) => watcher.observe(box));
 sections.forEach((section) => arrivals.observe(section));
+window.addEventListener("scroll", showAll, { once: true, passive: true });
 document.addEventListener("click", ({ target }) => {
   const link = target.closest?.("a[href*='#']");
   const place = link && targetOf(link);

@@ -105,11 +105,18 @@ def test_only_the_shown_frame_is_fetched(opened: Page, address: str, with_explor
         fetched.clear()
         found = figures(opened, address, page)
         for figure in found:
-            figure.scroll_into_view_if_needed()
+            come_to(figure)
             figure.locator("[data-state]:not([hidden]) img").first.evaluate("image => image.decode()")
         opened.wait_for_load_state("networkidle")
         frames = {url for url in fetched if "/explore-" in url}
         assert len(frames) <= len(found), page
+
+
+def come_to(figure: Locator) -> None:
+    """Scroll there; twice, since what lies above gets its height on the way."""
+    for _ in range(2):
+        figure.scroll_into_view_if_needed()
+        figure.page.wait_for_timeout(200)
 
 
 def labelled(figure: Locator, page: str) -> None:
