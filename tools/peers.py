@@ -123,12 +123,14 @@ def peer_rows() -> list[list[str]]:
     Raises:
         ValueError: if a piece and its peer disagree.
     """
+    asked = pieces()
+    for piece in asked:
+        if not piece.same():
+            raise ValueError(f"{piece.name} and {piece.peer} give other answers for {piece.task}")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     rows = []
-    for piece in pieces():
-        if not piece.same():
-            raise ValueError(f"{piece.name} and {piece.peer} give other answers for {piece.task}")
+    for piece in asked:
         ours, theirs = piece.milliseconds()
         times = [f"{ours:.1f} ms", f"{theirs:.1f} ms", f"{ours / theirs:.2f}"]
         rows.append([f"`{piece.name}`", piece.task, f"`{piece.peer}`", *times, piece.why])

@@ -36,7 +36,7 @@ function showUntil(target) {
 }
 
 function targetOf({ hash, pathname }) {
-  return pathname === location.pathname ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
+  return pathname === location.pathname ? document.getElementById(hash.slice(1)) : null;
 }
 
 // A page that is opened again goes back to where the reader was.

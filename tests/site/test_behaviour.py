@@ -202,3 +202,12 @@ def test_a_page_that_is_opened_again_is_where_it_was(opened: Page, address: str,
     opened.wait_for_function("scrollY > 3000")
     after = opened.evaluate("document.getElementById('does-it-hold').getBoundingClientRect().top")
     assert abs(after - before) < 30
+
+
+def test_an_address_that_names_no_place_does_no_harm(opened: Page, address: str, chapters: list[str]) -> None:
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    for place in ("", "%", "no-such-place", "%E4"):
+        opened.goto("about:blank")
+        opened.goto(f"{address}{chapters[0]}#{place}", wait_until="networkidle")
+    assert errors == []
