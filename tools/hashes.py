@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from tools.chapters import ROOT, cells_before, is_code, sections
 
 PACKAGE = "helpers"
+SETTINGS = f"{PACKAGE}.settings"  # says where and at which scale a chapter runs, not what it computes: left out
 # What a tree says beside the code: where names are used, and where Python versions differ.
 LEFT_OUT = {"ctx", "kind", "type_comment", "type_ignores", "type_params"}
 
@@ -119,6 +120,8 @@ def _definitions(waiting: set[Place]) -> list[str]:
     found: dict[Place, str] = {}
     while waiting:
         place = waiting.pop()
+        if place.module == SETTINGS:
+            continue
         nodes = _top_level(place.module).get(place.name, ())
         found[place] = f"{place.name}:{'|'.join(map(tree_text, nodes))}"
         waiting |= _used(nodes, place.module) - set(found)
