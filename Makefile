@@ -10,7 +10,7 @@ RUN := .venv/bin/python -m
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab run new check seeds mutate mutants rehearse stale simulate bench colab pin test lint unit contract nbval twice-changed rehearse-changed mutate-changed site
+.PHONY: help book serve lab run all-runs new check seeds mutate mutants rehearse stale simulate bench colab versions pin test lint unit contract nbval twice-changed rehearse-changed mutate-changed site
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,9 @@ lab: $(ENV) ## open the notebooks in JupyterLab
 
 run: $(ENV) ## execute a chapter: CHAPTER=slug [SCALE=book|quick|gpu]; book writes its outputs
 	$(RUN) tools.run "$(CHAPTER)" "$(SCALE)"
+
+all-runs: $(ENV) ## execute every chapter, here or at BOOK_SCHEDULER=tcp://...: [SCALE=book|quick|gpu]
+	$(RUN) tools.all_runs "$(SCALE)"
 
 new: $(ENV) ## begin a chapter from the template: CHAPTER=slug
 	$(RUN) tools.new "$(CHAPTER)"
@@ -69,6 +72,9 @@ bench: $(ENV) ## measure chapters and site, and write the book's page about it
 
 colab: $(ENV) ## write copies that install the package on Colab: BOOK_REPOSITORY_URL=...
 	$(RUN) tools.colab
+
+versions: $(ENV) ## try the lowest and the newest versions that the bounds allow, on every Python of this machine
+	$(RUN) tools.versions
 
 pin: $(ENV) ## compile pyproject.toml to the exact pins of requirements.txt
 	$(RUN) tools.pin

@@ -30,6 +30,8 @@ from .settings import SCALES, check_scale
 # In a source checkout the notebooks lie beside this package; an installed wheel carries them inside it.
 NOTEBOOK_FOLDERS = (Path(__file__).parents[1] / "notebooks", Path(__file__).parent / "notebooks")
 
+PACKAGE = "helpers"  # as notebooks call it; a program may have it as runnable_vision
+
 __path__: list[str] = []  # the scales are packages in this module, found by ``_Finder``
 
 
@@ -173,7 +175,7 @@ def _taken(value: ast.expr) -> set[str]:
 def _execute(code: ast.Module, source: str, filename: str, module: ModuleType, offset: int) -> None:
     """Run the statements of a cell that starts ``offset`` lines down in the whole; constants that draw are left out."""
     _remember(filename, source.splitlines(keepends=True))
-    for node in code.body:
+    for node in map(_from_here, code.body):
         constant = isinstance(node, ast.Assign | ast.AnnAssign)
         if constant and not _taken(node.value) <= set(vars(module)) | set(dir(builtins)):
             continue  # made of one that was left out
@@ -184,6 +186,13 @@ def _execute(code: ast.Module, source: str, filename: str, module: ModuleType, o
                 del module.__dict__[name]
         if isinstance(node, ast.ClassDef) and sys.version_info >= (3, 13):
             module.__dict__[node.name].__firstlineno__ += offset  # by which inspect finds a class in the whole
+
+
+def _from_here(node: ast.stmt) -> ast.stmt:
+    """An import from ``helpers`` turned to this package, whatever it was imported as."""
+    if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == PACKAGE:
+        node.module = node.module.replace(PACKAGE, __package__, 1)
+    return node
 
 
 def _remember(filename: str, lines: list[str]) -> None:

@@ -141,6 +141,28 @@ def test_what_a_chapter_makes_goes_to_other_processes(tmp_path: Path) -> None:
     assert done.stdout == "<class 'helpers.chapters.quick.deepsdf.Encoder'>\n"
 
 
+BESIDE = """
+import helpers, pickle, torch
+from runnable_vision import load_chapter
+from runnable_vision.worlds import furniture
+assert helpers.MINE
+net = load_chapter("occupancy_networks")
+print(net.__name__, net.start.__module__, furniture.__name__)
+"""
+
+
+def test_a_file_of_the_users_with_our_name_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "helpers.py").write_text("MINE = True")
+    (tmp_path / "use.py").write_text(BESIDE)
+    options = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "check": True}
+    done = subprocess.run([sys.executable, "use.py"], capture_output=True, text=True, **options)
+    assert done.stdout.split() == [
+        "runnable_vision.chapters.quick.occupancy_networks",
+        "runnable_vision.run",
+        "runnable_vision.worlds.furniture",
+    ]
+
+
 def test_a_chapter_is_read_without_the_validator_of_notebooks() -> None:
     code = "import sys, helpers; helpers.load_chapter('robust_loss'); sys.exit('nbformat' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -21,6 +21,11 @@ SHOWN_VERSIONS = ("torch", "numpy", "scipy", "matplotlib")
 BOOK_THREADS = 2
 
 
+def threads_of(scale: str) -> int:
+    """How many threads a run at ``scale`` has, whatever the machine: times and outputs must be comparable."""
+    return {"quick": 1, "book": BOOK_THREADS, "gpu": os.cpu_count() or 1}[scale]
+
+
 def run(slug: str, scale: str) -> Execution:
     """Execute the chapter at ``scale``; replace its notebook only on success.
 
@@ -38,7 +43,7 @@ def run(slug: str, scale: str) -> Execution:
 
 def _run(path: Path, scale: str, device: torch.device) -> Execution:
     slug = path.stem
-    threads = {"quick": 1, "book": BOOK_THREADS, "gpu": os.cpu_count() or 1}[scale]
+    threads = threads_of(scale)
     try:
         done = execute(read(path), scale=scale, threads=threads, label=f"{slug} ({scale})")
     except CellExecutionError as error:
