@@ -48,8 +48,13 @@ def outcome(python: str, end: str) -> str:
     return "passed"
 
 
+def starts(python: str) -> bool:
+    """Whether there is such a Python, and not only a name of it, as pyenv leaves one."""
+    return bool(shutil.which(python)) and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
+
+
 def main() -> None:
-    found = [python for python in PYTHONS if shutil.which(python)]
+    found = [python for python in PYTHONS if starts(python)]
     failed = 0
     for python in found:
         for end in ENDS:
