@@ -38,11 +38,17 @@ def page_hash(notebook: NotebookNode) -> str:
 
 
 def proof_hash(notebook: NotebookNode) -> str:
-    """Hash of the code before "Explore" without what only draws; seeds and breaks were run with this code."""
+    """Hash of the code before "Explore" without what only draws; seeds and breaks were run with this code.
+
+    They run at ``quick``, so what ``run.pick`` holds ready for the other scales is left out too.
+    """
     left_out = only_draws(notebook)
     texts = []
     for tree in _trees(cells_before(notebook, "Explore")):
         kept = [node for node in tree.body if getattr(node, "name", None) not in left_out]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "pick":
+                node.keywords = [each for each in node.keywords if each.arg == "quick"]
         texts.append(tree_text(ast.Module(kept, type_ignores=[])))
     return _digest(texts)
 
