@@ -26,7 +26,7 @@ $(ENV): requirements.txt pyproject.toml
 		|| (rm -rf .venv; echo "Python's venv module is needed: on Debian, apt install python3-venv"; exit 1)
 	$(RUN) pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
 	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@pwd > $@
+	@echo "$(CURDIR)" > $@
 
 book: $(ENV) ## build the site and say how to open it
 	$(RUN) tools.site build

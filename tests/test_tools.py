@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -232,6 +233,18 @@ def test_wrong_names_get_a_sentence(command: list[str], message: str) -> None:
     assert done.returncode != 0
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("stamp", "installs"), [(None, True), ("/elsewhere", True), ("here", False)])
+def test_an_environment_that_was_made_elsewhere_is_made_anew(tmp_path: Path, stamp: str | None, installs: bool) -> None:
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    if stamp:
+        (tmp_path / ".venv").mkdir()
+        (tmp_path / ".venv" / "installed").write_text(f"{os.path.realpath(tmp_path) if stamp == 'here' else stamp}\n")
+    command = ["make", "--dry-run", "unit"]
+    planned = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert ("pip install" in planned) == installs
 
 
 def test_help_lists_every_command() -> None:
