@@ -121,6 +121,13 @@ def test_what_cuda_takes(name: str) -> None:
     LEGAL[name]()
 
 
+def test_a_module_that_is_there_can_be_moved_while_a_graph_holds_it() -> None:
+    layer = nn.Linear(4, 2).to(device)
+    y = layer(x)
+    assert torch.equal(layer.to(device)(x), y)
+    assert layer.cpu().weight.device.type == "cpu"
+
+
 def train(device: torch.device) -> list[torch.Tensor]:
     torch.manual_seed(0)
     layers = nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(1), nn.Linear(36, 4)

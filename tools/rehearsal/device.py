@@ -247,9 +247,15 @@ _library = torch.library.Library("aten", "IMPL")
 
 
 def _apply(self, fn, recurse=True, *, original=torch.nn.Module._apply):
-    """``module.to`` keeps the parameter objects, as between CPU and CUDA: an optimiser made before still has them."""
+    """``module.to`` keeps the parameter objects, as between CPU and CUDA: an optimiser made before still has them.
+
+    Where they stay on their device nothing is swapped: torch refuses that while a graph holds them, and CUDA does not.
+    """
     before = torch.__future__.get_swap_module_params_on_conversion()
-    torch.__future__.set_swap_module_params_on_conversion(True)
+    own = next(self.parameters(recurse=False), None)
+    with torch.no_grad():
+        moves = own is not None and isinstance(fn(own), Rehearsed) != isinstance(own, Rehearsed)
+    torch.__future__.set_swap_module_params_on_conversion(moves)
     try:
         return original(self, fn, recurse)
     finally:
