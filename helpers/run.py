@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import platform
 import random
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -106,15 +107,15 @@ class Run:
 def start(slug: str) -> Run:
     """Set the run up and print one line that says where and how it runs.
 
-    Scale and seed come from ``BOOK_SCALE`` and ``BOOK_SEED``. Seeds the global generators of torch, NumPy and Python,
-    asks torch for deterministic algorithms on the CPU (on CUDA they raise for common backward passes), binds torch to
-    ``OMP_NUM_THREADS`` threads where that is set, and sets the style of the figures.
+    Scale, seed and device come from ``BOOK_SCALE``, ``BOOK_SEED`` and ``BOOK_DEVICE``. Seeds the global generators of
+    torch, NumPy and Python, asks torch for deterministic algorithms on the CPU (on CUDA they raise for common backward
+    passes), binds torch to ``OMP_NUM_THREADS`` threads where that is set, and sets the style of the figures.
 
     Args:
         slug: name of the chapter: lower-case letters, digits and underscores.
 
     Raises:
-        ValueError: if ``slug`` is malformed, or one of the two variables is.
+        ValueError: if ``slug`` is malformed, or one of the variables is.
     """
     if not isinstance(slug, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", slug):
         raise ValueError(f"slug must be lower-case letters, digits and underscores, not {slug!r}")
@@ -123,12 +124,14 @@ def start(slug: str) -> Run:
         return _make_run(slug, passive, seed=0)
     run = _make_run(slug, settings.scale_from_environment(), settings.seed_from_environment())
     random.seed(run.seed)
-    np.random.seed(run.seed)
+    np.random.seed(run.seed % 2**32)  # NumPy's old generator takes no larger ones
     torch.manual_seed(run.seed)
     torch.use_deterministic_algorithms(run.device.type == "cpu")
     torch.utils.deterministic.fill_uninitialized_memory = False  # a tenth of a step of a small network
-    if threads := os.environ.get("OMP_NUM_THREADS"):
-        torch.set_num_threads(int(threads))
+    if threads := settings.threads_from_environment():
+        torch.set_num_threads(threads)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a sign shows another one and goes on
+        sys.stdout.reconfigure(errors="replace")
     figures.set_style()
     global _current
     _current = run
@@ -155,11 +158,13 @@ def passive(scale: str) -> Iterator[None]:
 
 
 def _make_run(slug: str, scale: str, seed: int) -> Run:
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = settings.device_from_environment()
     return Run(slug, scale, seed, device, torch.Generator().manual_seed(seed), np.random.default_rng(seed))
 
 
 def _device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
+    if device.type == "cpu":
+        return f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
+    return str(device)

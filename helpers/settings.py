@@ -21,17 +21,37 @@ def unseen() -> bool:
 
 
 def scale_from_environment() -> str:
-    """Scale of this run: ``BOOK_SCALE``, else ``gpu`` where CUDA is there and ``quick`` where it is not."""
-    scale = os.environ.get("BOOK_SCALE") or ("gpu" if torch.cuda.is_available() else "quick")
+    """Scale of this run: ``BOOK_SCALE``, else ``gpu`` where it runs on CUDA and ``quick`` where it does not."""
+    scale = os.environ.get("BOOK_SCALE") or ("gpu" if device_from_environment().type == "cuda" else "quick")
     return check_scale(scale, "BOOK_SCALE")
 
 
 def seed_from_environment() -> int:
     """Seed of this run: ``BOOK_SEED``, a whole number from 0 on; 0 where it is not set."""
     text = os.environ.get("BOOK_SEED") or "0"
-    if not text.isdecimal():
-        raise ValueError(f"BOOK_SEED must be a whole number from 0 on, not {text!r}")
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise ValueError(f"BOOK_SEED must be a whole number from 0 to 2**63 - 1, not {text!r}")
     return int(text)
+
+
+def device_from_environment() -> torch.device:
+    """Device of this run: ``BOOK_DEVICE``, for example ``cuda:1`` or ``mps``, else CUDA where it is there, else CPU."""
+    text = os.environ.get("BOOK_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=text).device
+    except (RuntimeError, AssertionError, NotImplementedError):  # what torch raises differs with the name
+        raise ValueError(f"BOOK_DEVICE must name a device that torch finds here, such as cpu, not {text!r}") from None
+
+
+def threads_from_environment() -> int | None:
+    """How many threads torch may use: the first number of ``OMP_NUM_THREADS``; None where it is not set."""
+    text = os.environ.get("OMP_NUM_THREADS") or ""
+    if not text:
+        return None
+    first = text.split(",")[0].strip()  # OpenMP takes a list, one number for each level of nesting
+    if not first.isdecimal() or int(first) == 0:
+        raise ValueError(f"OMP_NUM_THREADS must be a whole number from 1 on, not {text!r}")
+    return int(first)
 
 
 def step_limit() -> int | None:

@@ -28,6 +28,9 @@ class Later:
     def __init__(self, call: Callable[[], Any]) -> None:
         self.result = call
 
+    def cancel(self) -> bool:
+        return True
+
 
 class InlineExecutor(Executor):
     """Runs one after the other in this process, none before its result is asked for."""

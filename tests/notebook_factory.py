@@ -10,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tools.contract.code import ALONE
 from tools.hashes import page_hash, proof_hash
 
 SLUG, PART, KEY = "least_median", "fitting", "rousseeuw1984"
@@ -79,6 +80,7 @@ def exercise(number: int) -> list[NotebookNode]:
 
 
 IMPORTS = f"""\
+{ALONE}
 import torch
 from dataclasses import dataclass
 from helpers import claim, explore, figures, start

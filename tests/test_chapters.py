@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
+import os
 import subprocess
 import sys
 import traceback
 import zipfile
+from importlib import import_module, reload
 from pathlib import Path
 
 import pytest
 
 from helpers import chapters, load_chapter
+from helpers.settings import SCALES
 from tests.small_chapter import write_small_chapter
 from tools.chapters import ROOT, chapter_paths
 
@@ -20,6 +24,8 @@ from tools.chapters import ROOT, chapter_paths
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(chapters, "NOTEBOOK_FOLDERS", (tmp_path,))
+    for scale in SCALES:
+        monkeypatch.delitem(sys.modules, f"helpers.chapters.{scale}.small", raising=False)
     return tmp_path
 
 
@@ -67,6 +73,94 @@ def test_load_chapter_rejects(folder: Path, arguments: tuple, message: str) -> N
 @pytest.mark.parametrize("scale", ["quick", "gpu"])
 def test_every_chapter_loads(path: Path, scale: str) -> None:
     assert load_chapter(path.stem, scale).PAPER
+
+
+def test_a_chapter_is_one_module_a_scale(folder: Path) -> None:
+    write_small_chapter(folder)
+    small, gpu = load_chapter("small"), load_chapter("small", "gpu")
+    assert load_chapter("small") is small
+    assert isinstance(load_chapter("small").cfg, small.Config)
+    assert (small.cfg.n, gpu.cfg.n) == (1, 3)
+    assert import_module("helpers.chapters.gpu.small") is gpu
+    write_small_chapter(folder, replace=("FIRST, SECOND = 1, 2", "FIRST, SECOND = 1, 7"))
+    assert reload(small).SECOND == 7
+    with pytest.raises(ModuleNotFoundError):
+        import_module("helpers.chapters.quick.tiny")
+    with pytest.raises(ModuleNotFoundError):
+        import_module("helpers.chapters.huge.small")
+
+
+def test_the_source_of_functions_and_classes_is_found(folder: Path) -> None:
+    write_small_chapter(folder)
+    small = load_chapter("small")
+    assert inspect.getsource(small.Config) == "@dataclass\nclass Config:\n    n: int\n"
+    assert inspect.getsource(small.twice).startswith("def twice(x: float)")
+
+
+def test_a_constant_that_draws_is_left_out_and_generators_stay(folder: Path) -> None:
+    drawn = "A, B = torch.rand(2), 3", "C = np.random.rand()", "D = random.random()", "E = A + 1", "F = 5"
+    lines = "\n".join(["import random", "import numpy as np", "FIRST, SECOND = 1, 2", *drawn])
+    write_small_chapter(folder, replace=("FIRST, SECOND = 1, 2", lines))
+    before = chapters._drawn()
+    small = load_chapter("small")
+    assert chapters._drawn() == before
+    assert small.F == 5
+    assert not {"A", "B", "C", "D", "E"} & set(vars(small))
+
+
+USE = """
+import copy, inspect, pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import torch
+from helpers import load_chapter
+
+def first(batch):
+    return batch[0]
+
+if __name__ == "__main__":
+    net, x = load_chapter("deepsdf").Encoder(4).eval().requires_grad_(False), torch.ones(2, 7, 6)
+    assert type(pickle.loads(pickle.dumps(net))) is type(copy.deepcopy(net)) is type(net)
+    assert "def forward" in inspect.getsource(type(net))
+    for method in ("spawn", "forkserver"):
+        with ProcessPoolExecutor(1, get_context(method)) as pool:
+            assert torch.allclose(pool.submit(net.forward, x).result(), net(x), atol=1e-5)
+        loader = torch.utils.data.DataLoader([net], num_workers=1, collate_fn=first, multiprocessing_context=method)
+        assert type(next(iter(loader))) is type(net)
+    torch.export.export(net, (x,))
+    torch.save(net, "saved.pt")
+"""
+LOAD = "import torch; print(type(torch.load('saved.pt', weights_only=False)))"
+
+
+def test_what_a_chapter_makes_goes_to_other_processes(tmp_path: Path) -> None:
+    (tmp_path / "use.py").write_text(USE)
+    options = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "check": True}
+    subprocess.run([sys.executable, "use.py"], **options)
+    done = subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, **options)
+    assert done.stdout == "<class 'helpers.chapters.quick.deepsdf.Encoder'>\n"
+
+
+BESIDE = """
+import helpers, pickle, torch
+from runnable_vision import load_chapter
+from runnable_vision.worlds import furniture
+assert helpers.MINE
+net = load_chapter("occupancy_networks")
+print(net.__name__, net.start.__module__, furniture.__name__)
+"""
+
+
+def test_a_file_of_the_users_with_our_name_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "helpers.py").write_text("MINE = True")
+    (tmp_path / "use.py").write_text(BESIDE)
+    options = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "check": True}
+    done = subprocess.run([sys.executable, "use.py"], capture_output=True, text=True, **options)
+    assert done.stdout.split() == [
+        "runnable_vision.chapters.quick.occupancy_networks",
+        "runnable_vision.run",
+        "runnable_vision.worlds.furniture",
+    ]
 
 
 def test_a_chapter_is_read_without_the_validator_of_notebooks() -> None:

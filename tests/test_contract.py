@@ -210,6 +210,7 @@ BAD: list[tuple[str, str | None, str, Change]] = [
     ("identity", None, "metadata.book.part", set_in("part", "sound")),
     ("identity", None, "prerequisite 'no_chapter'", set_in("prerequisites", ["no_chapter"])),
     ("first_code_cell", "imports", "not imports", edit("imports", "run = ", "torch.rand(1)\nrun = ")),
+    ("first_code_cell", "imports", "does not begin with", edit("imports", "# Opened alone?", "# Hello?")),
     ("first_code_cell", "imports", f"start('{SLUG}')", edit("imports", SLUG, "most_median")),
     ("config_cell", "config", "not hold one class", edit("config", "@dataclass\nclass Config:", "class Config:")),
     ("config_cell", "config", "run.pick", edit("config", "gpu=", "huge=")),

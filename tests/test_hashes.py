@@ -81,6 +81,14 @@ def test_texts_empty_cells_and_outputs_are_not_code() -> None:
     assert page_hash(notebook("%time x")) != page_hash(notebook("%time y"))
 
 
+def test_the_proof_is_of_quick_and_the_page_of_all_scales() -> None:
+    config = "cfg = run.pick(quick=Config(n=1), book=Config(n=2), gpu=Config(n=3))"
+    one, larger = (notebook("## A", each) for each in (config, config.replace("n=2", "n=7")))
+    other = notebook("## A", config.replace("n=1", "n=7"))
+    assert proof_hash(one) == proof_hash(larger) != proof_hash(other)
+    assert page_hash(one) != page_hash(larger)
+
+
 def test_the_proof_ends_at_explore_and_leaves_out_what_only_draws() -> None:
     show = "def show():\n    return 1"
     before = notebook("## A", CODE, show, "## Explore", "explore(show)", display_only=["show"])

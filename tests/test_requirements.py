@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 import yaml
@@ -56,6 +59,38 @@ def test_a_user_installs_what_is_imported_and_nothing_else() -> None:
     names = {name for source in sources for name in imported(source)} - sys.stdlib_module_names - {"helpers"}
     used = {canonicalize_name(brought[name][0]) for name in names}
     assert used == {canonicalize_name(Requirement(wanted).name) for wanted in PROJECT["dependencies"]}
+
+
+def test_an_older_host_keeps_what_it_has(tmp_path: Path) -> None:
+    """Beside the oldest versions that satisfy the bounds, and an older kernel, the package installs itself alone."""
+    host = {Requirement(line).name: next(iter(Requirement(line).specifier)).version for line in PROJECT["dependencies"]}
+    host |= {"ipykernel": "5.5.6", "notebook": "6.5.7", "tornado": "6.3.3"}
+    environment, wheels = tmp_path / "host", tmp_path / "wheels"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    wheels.mkdir()
+    for name, version in host.items():
+        empty_wheel(wheels, name, version)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, ROOT]
+    subprocess.run([*pip, *build], check=True, capture_output=True)
+    (package,) = tmp_path.glob("*.whl")
+    install = [environment / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--no-index"]
+    subprocess.run([*install, *wheels.iterdir()], check=True, capture_output=True)
+    done = subprocess.run([*install, package], check=True, capture_output=True, text=True)
+    assert done.stdout.strip().splitlines()[-1] == f"Successfully installed runnable-vision-{PROJECT['version']}"
+
+
+def empty_wheel(folder: Path, name: str, version: str) -> None:
+    """A package of that name and version, with nothing in it."""
+    stem = f"{canonicalize_name(name).replace('-', '_')}-{version}"
+    files = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "",
+    }
+    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as archive:
+        for file, text in files.items():
+            archive.writestr(f"{stem}.dist-info/{file}", text)
 
 
 def imported(source: str) -> Iterator[str]:

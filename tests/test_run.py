@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -45,12 +49,44 @@ def test_start_rejects_a_malformed_slug(slug: object) -> None:
         ("BOOK_SCALE", "huge", "BOOK_SCALE must be one of quick, book, gpu, not 'huge'"),
         ("BOOK_SEED", "-1", "BOOK_SEED must be a whole number"),
         ("BOOK_SEED", "nan", "BOOK_SEED must be a whole number"),
+        ("BOOK_SEED", str(2**63), "BOOK_SEED must be a whole number"),
+        ("BOOK_DEVICE", "gpu", "BOOK_DEVICE must name a device that torch finds here, such as cpu, not 'gpu'"),
+        ("BOOK_DEVICE", "cuda:99", "BOOK_DEVICE must name a device that torch finds here, such as cpu, not 'cuda:99'"),
+        ("OMP_NUM_THREADS", "many", "OMP_NUM_THREADS must be a whole number from 1 on, not 'many'"),
+        ("OMP_NUM_THREADS", "0", "OMP_NUM_THREADS must be a whole number from 1 on, not '0'"),
     ],
 )
 def test_start_rejects_bad_variables(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(ValueError, match=message):
         start("some_chapter")
+
+
+def test_the_largest_seed_seeds_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOK_SEED", str(2**63 - 1))
+    assert start("some_chapter").seed == 2**63 - 1
+
+
+def test_a_list_of_threads_means_its_first_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = torch.get_num_threads()
+    monkeypatch.setenv("OMP_NUM_THREADS", "2,1")
+    start("some_chapter")
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)
+
+
+def test_the_device_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOK_DEVICE", "meta")
+    monkeypatch.delenv("BOOK_SCALE", raising=False)
+    run = start("some_chapter")
+    assert (run.device.type, run.scale) == ("meta", "quick")
+
+
+def test_a_terminal_without_signs_shows_others() -> None:
+    code = "from helpers import start; start('some_chapter')"
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("some_chapter ? scale quick ? seed 0")
 
 
 def test_pick_and_at_least(run: Run) -> None:

@@ -13,7 +13,7 @@ import yaml
 
 from tests import inline
 from tests.small_chapter import write_small_chapter, write_small_chapter_2
-from tools import chapters, check, colab, new, run, simulate, stale, twice
+from tools import chapters, check, colab, new, run, simulate, site, stale, twice
 from tools.chapters import ROOT, chapter_path, read
 from tools.hashes import helpers_hash, page_hash, proof_hash
 
@@ -65,6 +65,41 @@ def test_a_failing_run_leaves_the_notebook_as_it_was(folder: Path, monkeypatch: 
     with pytest.raises(SystemExit, match="small failed at scale book; its notebook is as it was"):
         run.run("small", "book")
     assert path.read_bytes() == before
+
+
+def test_the_second_of_two_runs_of_a_chapter_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "execute", inline.execute)
+    path = write_small_chapter(folder)
+    before = path.read_bytes()
+    with chapters.alone(path), pytest.raises(SystemExit, match="small is being run by another command"):
+        run.run("small", "book")
+    assert path.read_bytes() == before
+    run.run("small", "book")
+
+
+def test_a_full_disk_loses_nothing_and_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(notebook: object, temporary: Path) -> None:
+        temporary.write_text("{")
+        raise OSError(28, "No space left on device")
+
+    path = write_small_chapter(folder)
+    before, notebook = path.read_bytes(), read(path)
+    monkeypatch.setattr(chapters.nbformat, "write", full)
+    with pytest.raises(SystemExit, match=r"small.ipynb could not be written .*No space left.*; it is as it was"):
+        chapters.write(notebook, path)
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == ["small.ipynb"]
+
+
+def test_a_port_that_is_used_gets_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "_build" / "html").mkdir(parents=True)
+    (folder / "_build" / "html" / "index.html").touch()
+    monkeypatch.setattr(site, "ROOT", folder)
+    with site.server(folder) as other:
+        port = other.server_address[1]
+        monkeypatch.setattr("sys.argv", ["site", "serve", "--port", str(port)])
+        with pytest.raises(SystemExit, match=f"PORT={port} cannot be used"):
+            site.main()
 
 
 def test_a_chapter_that_was_edited_while_it_ran_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import csv
+import fcntl
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -85,8 +88,24 @@ def write(notebook: NotebookNode, path: Path) -> None:
     """Replace the notebook at ``path`` in one step, so that an interruption loses nothing."""
     nbformat.validate(notebook)
     temporary = path.with_suffix(".ipynb.tmp")
-    nbformat.write(notebook, temporary)
-    temporary.replace(path)
+    try:
+        nbformat.write(notebook, temporary)
+        temporary.replace(path)
+    except OSError as error:  # a full disk, say
+        raise SystemExit(f"{path.name} could not be written ({error}); it is as it was.") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Within this context no other command executes the notebook; one that tries ends with a sentence."""
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"{path.stem} is being run by another command; wait for it, or stop it.") from None
+        yield
 
 
 def sections(notebook: NotebookNode) -> list[str]:

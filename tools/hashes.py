@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from tools.chapters import ROOT, cells_before, is_code, sections
 
 PACKAGE = "helpers"
+SETTINGS = f"{PACKAGE}.settings"  # says where and at which scale a chapter runs, not what it computes: left out
 # What a tree says beside the code: where names are used, and where Python versions differ.
 LEFT_OUT = {"ctx", "kind", "type_comment", "type_ignores", "type_params"}
 
@@ -37,11 +38,17 @@ def page_hash(notebook: NotebookNode) -> str:
 
 
 def proof_hash(notebook: NotebookNode) -> str:
-    """Hash of the code before "Explore" without what only draws; seeds and breaks were run with this code."""
+    """Hash of the code before "Explore" without what only draws; seeds and breaks were run with this code.
+
+    They run at ``quick``, so what ``run.pick`` holds ready for the other scales is left out too.
+    """
     left_out = only_draws(notebook)
     texts = []
     for tree in _trees(cells_before(notebook, "Explore")):
         kept = [node for node in tree.body if getattr(node, "name", None) not in left_out]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "pick":
+                node.keywords = [each for each in node.keywords if each.arg == "quick"]
         texts.append(tree_text(ast.Module(kept, type_ignores=[])))
     return _digest(texts)
 
@@ -119,6 +126,8 @@ def _definitions(waiting: set[Place]) -> list[str]:
     found: dict[Place, str] = {}
     while waiting:
         place = waiting.pop()
+        if place.module == SETTINGS:
+            continue
         nodes = _top_level(place.module).get(place.name, ())
         found[place] = f"{place.name}:{'|'.join(map(tree_text, nodes))}"
         waiting |= _used(nodes, place.module) - set(found)

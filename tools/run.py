@@ -7,17 +7,23 @@ import datetime
 import os
 import platform
 from importlib.metadata import version
+from pathlib import Path
 
 import torch
 from nbclient.exceptions import CellExecutionError
 
-from helpers.settings import SCALES
-from tools.chapters import UsageError, chapter_path, read, write
+from helpers.settings import SCALES, device_from_environment
+from tools.chapters import UsageError, alone, chapter_path, read, write
 from tools.execute import Execution, execute
 from tools.hashes import helpers_hash, page_hash, proof_hash
 
 SHOWN_VERSIONS = ("torch", "numpy", "scipy", "matplotlib")
 BOOK_THREADS = 2
+
+
+def threads_of(scale: str) -> int:
+    """How many threads a run at ``scale`` has, whatever the machine: times and outputs must be comparable."""
+    return {"quick": 1, "book": BOOK_THREADS, "gpu": os.cpu_count() or 1}[scale]
 
 
 def run(slug: str, scale: str) -> Execution:
@@ -28,9 +34,16 @@ def run(slug: str, scale: str) -> Execution:
     path = chapter_path(slug)
     if scale not in SCALES:
         raise UsageError(f"SCALE must be one of {', '.join(SCALES)}, not {scale!r}")
-    if scale == "gpu" and not torch.cuda.is_available():
-        raise UsageError("SCALE=gpu needs a CUDA device, and torch finds none on this machine")
-    threads = {"quick": 1, "book": BOOK_THREADS, "gpu": os.cpu_count() or 1}[scale]
+    device = device_from_environment()
+    if scale == "gpu" and device.type != "cuda":
+        raise UsageError(f"SCALE=gpu needs a CUDA device, and this run would be on {device}")
+    with alone(path):
+        return _run(path, scale, device)
+
+
+def _run(path: Path, scale: str, device: torch.device) -> Execution:
+    slug = path.stem
+    threads = threads_of(scale)
     try:
         done = execute(read(path), scale=scale, threads=threads, label=f"{slug} ({scale})")
     except CellExecutionError as error:
@@ -51,7 +64,7 @@ def run(slug: str, scale: str) -> Execution:
         book["run"] = {
             "scale": scale,
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-            "device": f"{platform.machine()} CPU" if not torch.cuda.is_available() else torch.cuda.get_device_name(),
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"{platform.machine()} CPU",
             "seed": 0,
             "threads": threads,
             "python": platform.python_version(),

@@ -150,7 +150,11 @@ def main() -> None:
     folder = ROOT / "_build" / "html"
     if not (folder / "index.html").is_file():
         raise SystemExit("There is no site yet: run `make book`.")
-    with server(folder, chosen.port) as running:
+    try:
+        running = server(folder, chosen.port)
+    except (OSError, OverflowError) as error:
+        raise SystemExit(f"PORT={chosen.port} cannot be used ({error}): make serve PORT=8001, say.") from None
+    with running:
         print(f"The book is at http://127.0.0.1:{running.server_address[1]}/ (stop with Ctrl-C).")
         try:
             running.serve_forever()

@@ -11,6 +11,7 @@ from helpers.settings import SCALES
 from tools.chapters import methods
 from tools.contract.anatomy import Chapter, Findings, bound_and_taken, full_names
 
+ALONE = "# Opened alone? pip install ./runnable-vision, a copy of the book's repository, first."
 LINES, LINES_WITH_CLASSES = 25, 40
 
 # Names in full, as `full_names` spells them.
@@ -51,7 +52,9 @@ def related(chapter: Chapter) -> Findings:
 
 
 def first_code_cell(chapter: Chapter) -> Findings:
-    """Imports and `run = start("<slug>")`, nothing else."""
+    """How to install the package, imports and `run = start("<slug>")`, nothing else."""
+    if chapter.code and chapter.code[0].cell.source.split("\n")[0] != ALONE:
+        yield chapter.code[0].index, f"the first code cell does not begin with {ALONE!r}"
     wanted = f"run = start({chapter.path.stem!r})"
     body = chapter.code[0].tree.body if chapter.code else []
     others = [node for node in body[:-1] if not isinstance(node, ast.Import | ast.ImportFrom)]

@@ -3,6 +3,7 @@
 # One line that says what it does {cite}`BIBKEY`.
 
 # %% tags=["hide-input"]
+# Opened alone? pip install ./runnable-vision, a copy of the book's repository, first.
 from dataclasses import dataclass
 
 import torch
