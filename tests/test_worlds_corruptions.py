@@ -142,7 +142,7 @@ class TestLikeOtherLibraries:
         np.testing.assert_allclose(255 * ours, np.asarray(Image.open(file)), atol=1e-3)
 
     def test_pixelate_as_in_pillow(self, images):
-        ours = world.corrupt(images, "pixelate", 3, stream())[4]
+        ours = world.corrupt(images, "pixelate", 2, stream())[4]
         picture = Image.fromarray((255 * images[4]).round().byte().permute(1, 2, 0).numpy())
         theirs = picture.resize((16, 16), Image.Resampling.BOX).resize((32, 32), Image.Resampling.NEAREST)
         np.testing.assert_allclose(255 * ours.permute(1, 2, 0).numpy(), np.asarray(theirs), atol=1.5)

@@ -192,7 +192,7 @@ def _elastic(images: Tensor, shift: float, generator: torch.Generator) -> Tensor
 def _pixelate(images: Tensor, share: float, _generator: torch.Generator) -> Tensor:
     H, W = images.shape[2:]
     small = F.interpolate(images, (max(1, round(share * H)), max(1, round(share * W))), mode="area")
-    return F.interpolate(small, (H, W), mode="nearest")
+    return F.interpolate(small, (H, W), mode="nearest-exact")
 
 
 def _jpeg(images: Tensor, quality: int, _generator: torch.Generator) -> Tensor:
@@ -238,7 +238,7 @@ _HOW: dict[str, tuple[Callable[..., Tensor], tuple]] = {
     "brightness": (_brightness, (0.1, 0.2, 0.3, 0.4, 0.5)),
     "contrast": (_contrast, (0.7, 0.5, 0.35, 0.22, 0.12)),
     "elastic": (_elastic, (0.01, 0.02, 0.03, 0.042, 0.055)),
-    "pixelate": (_pixelate, (0.8, 0.65, 0.5, 0.4, 0.3)),
+    "pixelate": (_pixelate, (0.7, 0.5, 0.4, 0.3, 0.25)),
     "jpeg": (_jpeg, (60, 40, 25, 15, 8)),
     "speckle noise": (_speckle_noise, (0.1, 0.2, 0.3, 0.42, 0.55)),
     "gaussian blur": (_gaussian_blur, (0.4, 0.6, 0.85, 1.15, 1.5)),
