@@ -14,6 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+from tqdm import tqdm
 
 from tools.changes import changed_chapters
 from tools.chapters import chapter_path, chapter_paths, is_code, read
@@ -68,9 +69,11 @@ def main() -> None:
     arguments = parser.parse_args()
     paths = [chapter_path(arguments.chapter)] if arguments.chapter else chapter_paths()
     paths = changed_chapters() if arguments.changed else paths
-    found = [sentence for sentences in run_all(faults, paths, "rehearse") for sentence in sentences]
-    for sentence in found:
-        print(sentence)
+    found = 0
+    for sentences in run_all(faults, paths, "rehearse"):
+        found += len(sentences)
+        for sentence in sentences:
+            tqdm.write(sentence)
     if found:
         raise SystemExit("On a GPU this would fail.")
     print(f"{len(paths)} chapters run on the pretended accelerator without a fault.")
