@@ -67,8 +67,8 @@ def main() -> None:
     parser.add_argument("chapter", nargs="?", help="only this one")
     parser.add_argument("--changed", action="store_true", help="the chapters that changed since the last landed commit")
     arguments = parser.parse_args()
-    paths = [chapter_path(arguments.chapter)] if arguments.chapter else chapter_paths()
-    paths = changed_chapters() if arguments.changed else paths
+    every = changed_chapters if arguments.changed else chapter_paths
+    paths = [chapter_path(arguments.chapter)] if arguments.chapter else every()
     found = 0
     for sentences in run_all(faults, paths, "rehearse"):
         found += len(sentences)
