@@ -230,6 +230,12 @@ BAD: list[tuple[str, str | None, str, Change]] = [
     ("no_files", "solve", "savefig('a.png')", append("solve", "show('a').savefig('a.png')")),
     ("no_pyplot", "sample", "matplotlib.pyplot", append("sample", "import matplotlib.pyplot as plt")),
     ("device_neutral", "solve", "cuda", append("solve", "error.to('cuda')")),
+    (
+        "device_neutral",
+        "method",
+        "torch.zeros(3) in a method",
+        append("method", "class A:\n    def f(self, x):\n        return x + torch.zeros(3)"),
+    ),
     ("liftable_code", "method", "distance uses 'x'", append("method", "def distance(y):\n    return (y - x).abs()")),
     ("liftable_code", "method", "Net uses 'theta'", append("method", "class Net:\n    start = theta")),
     ("liftable_code", "solve", "f uses 'SCALE'", append("solve", "SCALE = error.max()\n\ndef f():\n    return SCALE")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from collections.abc import Iterator
 
 from helpers.chapters import liftable
 from helpers.settings import SCALES
@@ -30,6 +31,10 @@ SYSTEM = re.compile(
     r"|builtins\.(open|get_ipython|__import__)$"
 )
 FILE_METHODS = ("imread", "imsave", "open", "read", "save", "savefig", "tofile", "write")
+FACTORIES = re.compile(
+    r"torch\.(arange|empty|eye|full|linspace|logspace|ones|rand|randint|randn|randperm|tensor|zeros)"
+)
+NO_METHODS = {"staticmethod", "classmethod"}
 PYPLOT = re.compile(r"(matplotlib\.pyplot|pylab)(\.|$)")
 
 
@@ -159,10 +164,27 @@ def no_pyplot(chapter: Chapter) -> Findings:
 
 
 def device_neutral(chapter: Chapter) -> Findings:
-    """Tensors are made on run.device."""
+    """Tensors are made on run.device, and inside a class where its input lies."""
     for code in chapter.code:
         if "cuda" in code.cell.source:
             yield code.index, 'says "cuda", expected run.device'
+        for call in made_in_methods(code.tree):
+            yield code.index, f"{ast.unparse(call)[:50]} in a method names no device, expected device= or .to"
+
+
+def made_in_methods(tree: ast.Module) -> Iterator[ast.Call]:
+    """Calls of torch's factories in methods that neither name a device nor are moved to one. Left out are static and
+    class methods, ``__init__``, whose tensors move with their module, and draws, whose generator has a device."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    for method in [node for each in classes for node in each.body if isinstance(node, ast.FunctionDef)]:
+        if method.name == "__init__" or {ast.unparse(each) for each in method.decorator_list} & NO_METHODS:
+            continue
+        nodes = list(ast.walk(method))
+        moved = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr == "to"}
+        for call in [node for node in nodes if isinstance(node, ast.Call) and id(node) not in moved]:
+            said = {keyword.arg for keyword in call.keywords}
+            if FACTORIES.fullmatch(ast.unparse(call.func)) and not said & {"device", "generator"}:
+                yield call
 
 
 def liftable_code(chapter: Chapter) -> Findings:
