@@ -174,12 +174,13 @@ def device_neutral(chapter: Chapter) -> Findings:
 
 def made_in_methods(tree: ast.Module) -> Iterator[ast.Call]:
     """Calls of torch's factories in methods that neither name a device nor are moved to one. Left out are static and
-    class methods, ``__init__``, whose tensors move with their module, and draws, whose generator has a device."""
+    class methods, methods that build a module, whose tensors move with it, and draws, whose generator has a device."""
     classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     for method in [node for each in classes for node in each.body if isinstance(node, ast.FunctionDef)]:
-        if method.name == "__init__" or {ast.unparse(each) for each in method.decorator_list} & NO_METHODS:
-            continue
         nodes = list(ast.walk(method))
+        builds = any(isinstance(node, ast.Attribute) and node.attr == "register_buffer" for node in nodes)
+        if builds or method.name == "__init__" or {ast.unparse(each) for each in method.decorator_list} & NO_METHODS:
+            continue
         moved = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr == "to"}
         for call in [node for node in nodes if isinstance(node, ast.Call) and id(node) not in moved]:
             said = {keyword.arg for keyword in call.keywords}
