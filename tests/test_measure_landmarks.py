@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from helpers.measure.landmarks import distance_apart, interocular_error, scatter
+from helpers.measure.landmarks import distance_apart, interocular_error, scatter, swap_rate
 
 FACE = torch.tensor([[[-1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]])
 
@@ -26,12 +26,20 @@ def test_distance_apart_is_the_mean_over_pairs():
     assert torch.allclose(distance_apart(FACE), torch.tensor([(2 + 2 * 2**0.5) / 3]))
 
 
+def test_swapped_eyes_are_counted():
+    swapped = FACE[:, [1, 0, 2]]
+    assert swap_rate(FACE, FACE, [(0, 1)]) == 0
+    assert swap_rate(swapped, FACE, [(0, 1)]) == 1
+    assert swap_rate(torch.cat([FACE, swapped]), FACE.repeat(2, 1, 1), [(0, 1)]) == 0.5
+
+
 @pytest.mark.parametrize(
     "call",
     [
         lambda: interocular_error(FACE, FACE[:, :2]),
         lambda: scatter(FACE, FACE[0]),
         lambda: distance_apart(FACE[:, :1]),
+        lambda: swap_rate(FACE, FACE, []),
     ],
 )
 def test_what_makes_no_sense_is_refused(call):

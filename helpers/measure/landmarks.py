@@ -50,3 +50,21 @@ def distance_apart(points: Tensor) -> Tensor:
     if K < 2:
         raise ValueError(f"points must hold at least two landmarks, not {K}")
     return torch.cdist(points, points).sum((1, 2)) / (K * (K - 1))
+
+
+def swap_rate(found: Tensor, true: Tensor, pairs: list[tuple[int, int]]) -> float:
+    """Share of landmarks that are found nearer to their mirror partner than to their own place.
+
+    Args:
+        found, true: points [n, m, 2], in one unit.
+        pairs: which of the m points are partners, for example the two eyes.
+
+    Raises:
+        ValueError: if the shapes differ, or there is no pair.
+    """
+    if found.shape != true.shape or not pairs:
+        raise ValueError(f"found and true must be alike and pairs some, not {list(found.shape)}, {list(true.shape)}")
+    a = [a for a, b in pairs] + [b for a, b in pairs]
+    b = [b for a, b in pairs] + [a for a, b in pairs]
+    own, other = (found[:, a] - true[:, a]).norm(dim=-1), (found[:, a] - true[:, b]).norm(dim=-1)
+    return (other < own).float().mean().item()
