@@ -54,7 +54,8 @@ def test_centres_show_their_capsule_and_its_colour(arms):
     x, y = quiet.centre[n, k].round().long().T
     colour = world.COLOURS[torch.tensor([0, 1, 2, 0, 1, 2, 3, 0])[k]]
     off = (quiet.image[n, :, y, x] - colour).abs().amax(1)
-    assert (off < 0.02).float().mean() > 0.95  # at a fork the edge of a finger may cross the pixel
+    assert off.median() < 1e-3
+    assert (off < 0.1).float().mean() > 0.9  # the edge of a neighbour may cross the pixel
     assert torch.equal(quiet.parts()[0, y[0], x[0]], part[0, k[0]])
 
 
