@@ -71,7 +71,7 @@ def films(
     size: int = 48,
     links: int = 6,
     fork: bool = True,
-    shift: float = 0.08,
+    shift: float = 0.12,
     noise: float = 0.03,
 ) -> Arms:
     """``count`` films of ``frames`` frames each, of one arm.
